@@ -1,0 +1,108 @@
+"""Assessment in the administration: to be read, never to be written."""
+
+from django.contrib import admin
+
+from jobs.final import HistoryAdmin
+from quizzes.models import (
+    Attempt,
+    CheckAnswer,
+    FeedbackOpened,
+    Item,
+    Marking,
+    Question,
+    QuestionVersion,
+    Quiz,
+    QuizVersion,
+    Response,
+    ResponseEvent,
+    Result,
+)
+
+
+@admin.register(Question)
+class QuestionAdmin(HistoryAdmin):
+    list_display = ("ref", "course", "current", "retired")
+    list_filter = ("course", "retired")
+    list_select_related = ("course", "current__question")
+    search_fields = ("ref",)
+
+
+@admin.register(QuestionVersion)
+class QuestionVersionAdmin(HistoryAdmin):
+    list_display = ("question", "number", "kind", "objective", "is_critical", "change_kind", "published_at")
+    list_filter = ("kind", "is_critical", "change_kind")
+    list_select_related = ("question",)
+    search_fields = ("question__ref", "stem", "objective")
+
+
+@admin.register(Quiz)
+class QuizAdmin(HistoryAdmin):
+    list_display = ("title", "course", "programme", "current")
+    list_select_related = ("course", "programme", "current__quiz")
+
+
+@admin.register(QuizVersion)
+class QuizVersionAdmin(HistoryAdmin):
+    list_display = ("quiz", "number", "pass_percent", "time_limit_seconds", "attempts", "published_at")
+    list_select_related = ("quiz",)
+
+
+@admin.register(Attempt)
+class AttemptAdmin(HistoryAdmin):
+    list_display = ("trainee", "quiz", "mode", "number", "state", "closed_by", "started_at", "submitted_at")
+    list_filter = ("state", "mode", "closed_by", "quiz")
+    list_select_related = ("trainee", "quiz")
+    search_fields = ("trainee__email", "trainee__name")
+    date_hierarchy = "started_at"
+
+
+@admin.register(Item)
+class ItemAdmin(HistoryAdmin):
+    list_display = ("attempt", "position", "section", "question", "max_mark")
+    list_select_related = ("attempt", "question")
+    search_fields = ("question__ref", "attempt__trainee__email")
+
+
+@admin.register(Response)
+class ResponseAdmin(HistoryAdmin):
+    list_display = ("item", "epoch", "seq", "client", "flagged", "saved_at")
+    list_select_related = ("item",)
+    search_fields = ("item__attempt__trainee__email",)
+
+
+@admin.register(ResponseEvent)
+class ResponseEventAdmin(HistoryAdmin):
+    list_display = ("item", "client", "epoch", "seq", "outcome", "received_at")
+    list_filter = ("outcome",)
+    list_select_related = ("item",)
+    search_fields = ("item__attempt__trainee__email",)
+
+
+@admin.register(Marking)
+class MarkingAdmin(HistoryAdmin):
+    list_display = ("item", "rev", "mark", "critical_missed", "answered", "marked_by", "marked_at")
+    list_filter = ("critical_missed",)
+    list_select_related = ("item", "marked_by")
+    search_fields = ("item__attempt__trainee__email",)
+
+
+@admin.register(Result)
+class ResultAdmin(HistoryAdmin):
+    list_display = ("attempt", "rev", "percent", "passed", "critical_drawn", "critical_missed", "cause", "made_at")
+    list_filter = ("passed", "cause")
+    list_select_related = ("attempt",)
+    search_fields = ("attempt__trainee__email",)
+
+
+@admin.register(FeedbackOpened)
+class FeedbackOpenedAdmin(HistoryAdmin):
+    list_display = ("attempt", "opened_at")
+    list_select_related = ("attempt",)
+
+
+@admin.register(CheckAnswer)
+class CheckAnswerAdmin(HistoryAdmin):
+    list_display = ("trainee", "lesson_version", "block", "right", "answered_at")
+    list_filter = ("right",)
+    list_select_related = ("trainee", "lesson_version")
+    search_fields = ("trainee__email",)

@@ -1,0 +1,27 @@
+"""Introduces the app to Django, and quizzes to the floors beneath."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class QuizzesConfig(AppConfig):
+    name = "quizzes"
+
+    def ready(self) -> None:
+        from accounts import keeping
+        from courses import blocks as course_blocks
+        from courses import panels as course_panels
+        from quizzes import checks, loading, panels, receivers, work  # noqa: F401
+
+        course_blocks.register("check", checks.CheckBlock())
+        course_panels.register("quizzes", panels.of_courses)
+        course_panels.register_programme("quizzes", panels.of_programmes)
+        course_panels.register_today(panels.of_today)
+        # The fields of an answer are numbers and letters that mean nothing away from their question.
+        keeping.register("quizzes:response_create", _("Your answers in a quiz"), readable=False)
+        keeping.register("quizzes:check", _("Your answer to a knowledge check"), readable=False)
+        keeping.register("quizzes:attempt_create", _("Beginning a quiz"))
+        keeping.register("quizzes:follow_up_create", _("Beginning a follow-up"))
+        keeping.register("quizzes:kept_create", _("Using an answer from another window"))
+        keeping.register("quizzes:submission_create", _("Handing in a quiz"))
+        keeping.register("quizzes:feedback_create", _("Opening the answers of a quiz"))

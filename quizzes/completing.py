@@ -1,0 +1,58 @@
+"""When a course or programme is completed: lessons studied, quiz passed, no missed critical item still open."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+from courses.models import Enrolment
+from quizzes.models.attempt import Attempt, Mode, State
+from quizzes.models.quiz import Quiz
+
+
+def passed_attempt(quiz: Quiz, trainee_id: int) -> Attempt | None:
+    """The latest graded attempt whose latest result is a pass."""
+    return Attempt.objects.graded().filter(quiz=quiz, trainee=trainee_id).passed().order_by("-number").first()
+
+
+def latest_round(passed: Attempt) -> Attempt:
+    """The attempt whose critical misses count now: the last graded follow-up, else the passed attempt itself."""
+    rounds = passed.follow_ups.filter(mode=Mode.FOLLOW_UP, state=State.GRADED).order_by("-number")
+    return rounds.first() or passed
+
+
+def is_clear(quiz: Quiz, trainee_id: int) -> bool:
+    """Passed, and every missed critical item was put again and right."""
+    passed = passed_attempt(quiz, trainee_id)
+    if passed is None or passed.result is None:
+        return False
+    if not passed.result.critical_missed:
+        return True
+    result = latest_round(passed).result
+    return result is not None and not result.critical_missed
+
+
+def complete(quiz: Quiz, trainee: User) -> None:
+    """Complete what a passed and clear quiz completes, if no lesson is left. Safe to repeat; in the caller's
+    transaction."""
+    if quiz.programme is not None:
+        quiz.programme.complete(trainee)
+        return
+    enrolment = _locked(Enrolment.objects.filter(course=quiz.course_id, trainee=trainee))
+    if enrolment and not enrolment.lessons_left():
+        enrolment.complete()
+
+
+def lessons_done(enrolment: Enrolment) -> None:
+    """A lesson was studied: the course may be complete now, and at once where no quiz stands at its end."""
+    locked = _locked(Enrolment.objects.filter(pk=enrolment.pk))
+    if locked is None or locked.lessons_left():
+        return
+    quiz = Quiz.objects.filter(course=enrolment.course_id, current__isnull=False).first()
+    if quiz is None or is_clear(quiz, enrolment.trainee_id):
+        locked.complete()
+
+
+def _locked(enrolments: QuerySet[Enrolment]) -> Enrolment | None:
+    """Locked before anything is counted: two last steps at the same moment must not each miss the other."""
+    return enrolments.select_for_update(of=("self",), no_key=True).select_related("course", "trainee").first()

@@ -1,0 +1,58 @@
+"""A statement that holds or does not."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from quizzes.kinds import authoring, reading
+from quizzes.kinds.base import Body, Drawn, Example, Fields, Key, Kind, Response
+
+
+class TrueFalse(Kind):
+    name = "true_false"
+    label = gettext_lazy("True or false")
+    own_fields = frozenset({"answer"})
+    examples = (
+        Example(
+            source={
+                "kind": "true_false",
+                "stem": "Gloves replace hand hygiene.",
+                "answer": False,
+                "feedback": {"right": "Right: they never do.", "wrong": "Gloves never replace it."},
+            },
+            right={"choice": ["1"]},
+            wrong={"choice": ["0"]},
+        ),
+    )
+
+    def compose(self, source: Mapping[str, Any]) -> tuple[Body, Key]:
+        return {}, {"answer": authoring.flag(source, "answer")}
+
+    def public(self, body: Body, drawn: Drawn) -> dict[str, Any]:
+        return {"options": reading.lettered((_("True"), _("False")))}
+
+    def read(self, body: Body, drawn: Drawn, data: Mapping[str, Any]) -> Response:
+        sent = reading.one(data, "choice")
+        return {"choice": reading.place(sent, 2) == 0} if sent else None
+
+    def accept(self, body: Body, response: Any) -> dict[str, Any] | None:
+        fits = isinstance(response, dict) and set(response) == {"choice"} and isinstance(response["choice"], bool)
+        return response if fits else None
+
+    def fill(self, body: Body, drawn: Drawn, held: dict[str, Any]) -> Fields:
+        return {"choice": ["0" if held["choice"] else "1"]}
+
+    def weigh(self, body: Body, key: Key, held: dict[str, Any]) -> tuple[Fraction, dict[str, Any]]:
+        return Fraction(held["choice"] is key["answer"]), {}
+
+    def solve(self, body: Body, key: Key) -> dict[str, Any]:
+        return {"choice": key["answer"]}
+
+    def guess(self, body: Body, key: Key) -> Fraction:
+        return Fraction(1, 2)
+
+    def tell(self, body: Body, drawn: Drawn, held: dict[str, Any]) -> list[str]:
+        return [_("True") if held["choice"] else _("False")]

@@ -1,0 +1,44 @@
+"""The tables of assessment: what is asked, what was answered, what it was worth."""
+
+from quizzes.models.attempt import (
+    Attempt,
+    AttemptOver,
+    AttemptQuerySet,
+    ClosedBy,
+    FeedbackOpened,
+    Mode,
+    Outcome,
+    Saved,
+    State,
+    TakenOver,
+)
+from quizzes.models.check_answer import CheckAnswer
+from quizzes.models.item import Item, Response, ResponseEvent
+from quizzes.models.marking import Marking, Result
+from quizzes.models.question import ChangeKind, Question, QuestionVersion
+from quizzes.models.quiz import Quiz, QuizVersion, ReviewWhen
+
+__all__ = [
+    "Attempt",
+    "AttemptOver",
+    "AttemptQuerySet",
+    "ChangeKind",
+    "CheckAnswer",
+    "ClosedBy",
+    "FeedbackOpened",
+    "Item",
+    "Marking",
+    "Mode",
+    "Outcome",
+    "Question",
+    "QuestionVersion",
+    "Quiz",
+    "QuizVersion",
+    "Response",
+    "ResponseEvent",
+    "Result",
+    "ReviewWhen",
+    "Saved",
+    "State",
+    "TakenOver",
+]

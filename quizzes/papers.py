@@ -1,0 +1,120 @@
+"""A frozen paper as a page may show it: no key and no feedback is even read from the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from quizzes import kinds
+from quizzes.kinds.base import Fields, Kind
+from quizzes.models.attempt import Attempt, Outcome
+from quizzes.models.item import Item, ResponseEvent
+
+if TYPE_CHECKING:
+    from quizzes.models.item import Response
+
+
+@dataclass(frozen=True)
+class PaperItem:
+    """One question with its control's context and the answer kept now."""
+
+    item: Item
+    kind: Kind
+    template: str  # the control: include with q=public, prefix=prefix, value=fields
+    stem: str
+    public: dict[str, Any]
+    fields: Fields  # the kept answer as form fields, without the prefix
+    answered: bool
+    flagged: bool
+    epoch: int  # the numbers of the kept answer: the next save goes above them
+    seq: int
+    position: int
+    section: int
+    max_mark: int  # 1/10 000
+
+    @property
+    def prefix(self) -> str:
+        """What the names of this item's form fields start with."""
+        return f"i{self.item.pk}-"
+
+    @property
+    def stem_id(self) -> str:
+        """The id of the element that holds the question's words."""
+        return f"stem-{self.item.pk}"
+
+
+@dataclass(frozen=True)
+class KeptAside:
+    """An answer from a window that was taken over; the trainee may still want it."""
+
+    event: ResponseEvent
+    item_id: int
+    position: int
+    fields: Fields
+    words: list[str]  # the answer in words
+    received_at: datetime
+
+
+def read(attempt: Attempt) -> list[PaperItem]:
+    items = (
+        Item.objects.filter(attempt=attempt)
+        .select_related("question_version", "response")
+        .defer("question_version__key", "question_version__feedback")
+        .order_by("position")
+    )
+    return [_shown(item) for item in items]
+
+
+def _shown(item: Item) -> PaperItem:
+    version = item.question_version
+    response: Response = item.response
+    kind = kinds.get(version.kind)
+    return PaperItem(
+        item=item,
+        kind=kind,
+        template=kind.template,
+        stem=version.stem,
+        public=kind.public(version.body, item.drawn),
+        fields=kind.fields(version.body, item.drawn, response.body),
+        answered=response.body is not None,
+        flagged=response.flagged,
+        epoch=response.epoch,
+        seq=response.seq,
+        position=item.position,
+        section=item.section,
+        max_mark=item.max_mark,
+    )
+
+
+def kept_aside(attempt: Attempt) -> list[KeptAside]:
+    """The last such answer of each item, unless it equals what counts or was followed by a newer answer."""
+    events = (
+        ResponseEvent.objects.filter(item__attempt=attempt, outcome__in=(Outcome.OTHER_TAB, Outcome.STALE))
+        .select_related("item__question_version", "item__response")
+        .defer("item__question_version__key", "item__question_version__feedback")
+        .order_by("pk")
+    )
+    latest: dict[int, ResponseEvent] = {}
+    for event in events:
+        response = event.item.response
+        own = event.outcome == Outcome.STALE and event.client == response.client
+        answered_since = response.saved_at is not None and response.saved_at > event.received_at
+        if own or answered_since or event.body is None or event.body == response.body:
+            latest.pop(event.item_id, None)
+        else:
+            latest[event.item_id] = event
+    return [_aside(event) for event in sorted(latest.values(), key=lambda event: event.item.position)]
+
+
+def _aside(event: ResponseEvent) -> KeptAside:
+    version = event.item.question_version
+    kind = kinds.get(version.kind)
+    return KeptAside(
+        event=event,
+        item_id=event.item_id,
+        position=event.item.position,
+        fields=kind.fields(version.body, event.item.drawn, event.body),
+        words=kind.answer_words(version.body, event.item.drawn, event.body),
+        received_at=event.received_at,
+    )

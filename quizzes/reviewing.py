@@ -1,0 +1,180 @@
+"""A closed paper as its trainee may see it: what the review policy shows, and how each topic and section went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils import timezone
+
+from courses.models import Lesson, Objective
+from quizzes import completing, kinds
+from quizzes.kinds.base import Fields, Kind, Part
+from quizzes.models.attempt import Attempt
+from quizzes.models.item import Item
+from quizzes.models.marking import Marking, Result
+from quizzes.models.quiz import ReviewWhen
+
+
+@dataclass(frozen=True)
+class ReviewedItem:
+    """One item with what may be shown of it; what the policy keeps back is None or empty."""
+
+    item: Item
+    kind: Kind
+    template: str
+    stem: str
+    public: dict[str, Any]
+    fields: Fields  # the answer, to fill the (disabled) control with
+    position: int
+    section: int
+    objective: str
+    answered: bool
+    is_critical: bool
+    critical_missed: bool = False
+    mark: int | None = None  # 1/10 000
+    max_mark: int = 0
+    answer_words: list[str] = field(default_factory=list)
+    key_words: list[str] = field(default_factory=list)
+    feedback: str = ""
+    remarks: list[str] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+
+    @property
+    def prefix(self) -> str:
+        return f"i{self.item.pk}-"
+
+    @property
+    def verdict(self) -> str:
+        """right, partly, wrong, unanswered; "" while the score is kept back."""
+        if self.mark is None:
+            return ""
+        if not self.answered:
+            return "unanswered"
+        if self.mark >= self.max_mark:
+            return "right"
+        return "partly" if self.mark > 0 else "wrong"
+
+
+def shows(attempt: Attempt, what: str) -> bool:
+    if not attempt.is_graded:
+        return False
+    when = attempt.review_when(what)
+    if when == ReviewWhen.AFTER_CLOSING:
+        closes_at = attempt.quiz_version.closes_at
+        return closes_at is not None and timezone.now() >= closes_at
+    if when == ReviewWhen.AFTER_LAST:
+        return completing.passed_attempt(attempt.quiz, attempt.trainee_id) is not None
+    return when == ReviewWhen.AT_ONCE
+
+
+def review(attempt: Attempt) -> list[ReviewedItem]:
+    if not attempt.is_graded:
+        return []
+    shown = {what: shows(attempt, what) for what in ("score", "answers", "key", "feedback")}
+    passed = attempt.result is not None and attempt.result.passed
+    items = Item.objects.filter(attempt=attempt).select_related("question_version", "response").order_by("position")
+    latest: dict[int, Marking] = {}
+    for marking in Marking.objects.filter(item__attempt=attempt).order_by("rev"):
+        latest[marking.item_id] = marking
+    return [_reviewed(item, latest.get(item.pk), shown, is_passed=passed) for item in items]
+
+
+def _reviewed(item: Item, marking: Marking | None, shown: dict[str, bool], *, is_passed: bool) -> ReviewedItem:
+    version, body = item.question_version, item.response.body
+    kind = kinds.get(version.kind)
+    answered = body is not None
+    # An empty paper must not buy the answers: what was left open is explained once the quiz is passed.
+    told = answered or is_passed
+    right = marking is not None and marking.mark >= item.max_mark
+    extra: dict[str, Any] = {}
+    if shown["score"] and marking:
+        extra |= {"mark": marking.mark, "critical_missed": marking.critical_missed}
+    if shown["answers"]:
+        extra |= {
+            "answer_words": kind.answer_words(version.body, item.drawn, body),
+            "fields": kind.fields(version.body, item.drawn, body),
+        }
+    if shown["key"] and told:
+        extra["key_words"] = kind.key_words(version.body, version.key, item.drawn)
+    if shown["feedback"] and told:
+        extra |= {
+            "feedback": version.feedback.get("right" if right else "wrong", ""),
+            "remarks": kind.remarks(version.body, version.key, item.drawn, body),
+            "parts": kind.part_feedback(version.body, version.key, item.drawn, body),
+        }
+    return ReviewedItem(
+        item=item,
+        kind=kind,
+        template=kind.template,
+        stem=version.stem,
+        public=kind.public(version.body, item.drawn),
+        position=item.position,
+        section=item.section,
+        objective=version.objective,
+        answered=answered,
+        is_critical=version.is_critical,
+        max_mark=item.max_mark,
+        **({"fields": {}} | extra),
+    )
+
+
+@dataclass(frozen=True)
+class Topic:
+    """An objective on this paper, how it went, and where it is taught."""
+
+    code: str
+    text: str
+    percent: int  # whole percent
+    items: int
+    full: bool
+    lessons: tuple[Lesson, ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the paper, and whether it must be passed on its own."""
+
+    title: str
+    percent: int
+    must_pass: int | None
+    reached: bool
+
+
+def topics(attempt: Attempt, result: Result) -> list[Topic]:
+    """Weakest first. Two queries, whatever the paper's length."""
+    shares = {share["name"]: share for share in result.breakdown["objectives"]}
+    quiz = attempt.quiz
+    programme = quiz.course.programme_id if quiz.course else quiz.programme_id
+    texts = dict(Objective.objects.filter(programme=programme, code__in=shares).values_list("code", "text"))
+    lessons = Lesson.objects.current().filter(course__programme=programme).select_related("course")
+    if quiz.course_id:
+        lessons = lessons.filter(course=quiz.course_id)
+    lessons = lessons.defer("current__blocks", "current__text", "current__facts")
+    taught: dict[str, list[Lesson]] = {}
+    for lesson in lessons:
+        for code in lesson.current.objectives if lesson.current else []:
+            taught.setdefault(code, []).append(lesson)
+    found = [
+        Topic(
+            code=code,
+            text=texts.get(code, code),
+            percent=share["percent"] // 100,
+            items=share["items"],
+            full=share["mark"] >= share["max_mark"],
+            lessons=tuple(taught.get(code, ())),
+        )
+        for code, share in shares.items()
+    ]
+    return sorted(found, key=lambda topic: (topic.percent, topic.code))
+
+
+def sections(result: Result) -> list[Section]:
+    """Those that held a question."""
+    return [
+        Section(
+            share["name"], share["percent"] // 100, share["must_pass"] and share["must_pass"] // 100, share["reached"]
+        )
+        for share in result.breakdown["sections"]
+        if share["items"]
+    ]

@@ -1,0 +1,22 @@
+"""Where a quiz is begun, taken, handed in and read again."""
+
+from django.urls import path
+
+from quizzes import checks, results, taking, views
+
+app_name = "quizzes"
+urlpatterns = [
+    path("courses/<slug:slug>/lessons/<slug:lesson_slug>/checks/<slug:block_id>/", checks.check, name="check"),
+    path("quizzes/<int:pk>/", views.quiz, name="quiz"),
+    path("quizzes/<int:pk>/attempts/", views.attempt_create, name="attempt_create"),
+    path("quizzes/<int:pk>/follow-ups/", views.follow_up_create, name="follow_up_create"),
+    path("quizzes/attempts/<int:pk>/", taking.attempt, name="attempt"),
+    path("quizzes/attempts/<int:pk>/claim/", taking.claim_create, name="claim_create"),
+    path("quizzes/attempts/<int:pk>/responses/", taking.response_create, name="response_create"),
+    path("quizzes/attempts/<int:pk>/kept/<int:event>/", taking.kept_create, name="kept_create"),
+    path("quizzes/attempts/<int:pk>/hand-in/", taking.hand_in, name="hand_in"),
+    path("quizzes/attempts/<int:pk>/submission/", taking.submission_create, name="submission_create"),
+    path("quizzes/attempts/<int:pk>/result/", results.result, name="result"),
+    path("quizzes/attempts/<int:pk>/feedback/", results.feedback, name="feedback"),
+    path("quizzes/attempts/<int:pk>/feedback/opening/", results.feedback_create, name="feedback_create"),
+]
