@@ -1,0 +1,1 @@
+"""Who relies on certificates."""
