@@ -1,0 +1,318 @@
+"""Every page there is, by name: who looks, where, and what is done first to see it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+from playwright.sync_api import Page as Window
+from playwright.sync_api import expect
+
+from jobs.models import Mail
+from tests.browser import papers
+from tests.browser.world import COURSES, STARTER, World
+from tests.cast import PASSWORD
+
+Where = str | Callable[[World], str]
+Prepare = Callable[[Window], None]
+
+
+@dataclass(frozen=True)
+class Page:
+    name: str
+    where: Where
+    who: str = ""  # a person of the world; nobody: not signed in
+    status: int = 200
+    first: Prepare | None = None  # done once the page is open
+    demo: bool = False
+    template: str = ""  # a page that only trouble shows is drawn from its template
+
+    def __str__(self) -> str:
+        return self.name
+
+    def address(self, world: World) -> str:
+        return self.where if isinstance(self.where, str) else self.where(world)
+
+
+def press(name: str) -> Prepare:
+    return lambda window: window.get_by_role("button", name=name, exact=True).last.click()
+
+
+def send_empty(window: Window) -> None:
+    window.locator("main form").first.evaluate("form => { form.noValidate = true; form.requestSubmit() }")
+    expect(window.locator("[role=alert], .errors, [aria-invalid=true]").first).to_be_visible()
+
+
+def forget_me(window: Window) -> None:
+    """The session is gone while a form is filled in."""
+    window.context.clear_cookies()
+    window.locator("main form").last.evaluate("form => form.submit()")
+    window.wait_for_load_state()
+
+
+def sign_up(window: Window) -> None:
+    window.get_by_role("textbox", name="E-mail").fill("somebody@example.com")
+    window.get_by_role("textbox", name="Password").fill(PASSWORD)
+    for box in window.get_by_role("checkbox").all():
+        box.check()
+    press("Create account")(window)
+    expect(window.get_by_role("textbox", name="Code")).to_be_visible()
+
+
+def ask_for_code(window: Window) -> None:
+    window.get_by_role("textbox", name="E-mail").fill("rosa@example.com")
+    window.locator("main form [type=submit]").first.click()
+    expect(window.get_by_role("textbox", name="Code")).to_be_visible()
+
+
+def half_sign_in(window: Window) -> None:
+    window.get_by_role("textbox", name="E-mail").fill("ines@example.com")
+    window.get_by_role("textbox", name="Password").fill(PASSWORD)
+    press("Sign in")(window)
+    window.wait_for_url("**/2fa/authenticate/**")
+
+
+def sign_in(window: Window) -> None:
+    window.get_by_role("textbox", name="E-mail").fill("rosa@example.com")
+    window.get_by_role("textbox", name="Password").fill(PASSWORD)
+    press("Sign in")(window)
+    window.wait_for_url("**/accounts/sessions/")
+
+
+def send_signed_out(window: Window) -> None:
+    """The session ends, the form is sent, and what was written waits behind the sign-in."""
+    window.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    press("Save")(window)
+    window.get_by_role("textbox", name="E-mail").fill("rosa@example.com")
+    window.get_by_role("textbox", name="Password").fill(PASSWORD)
+    press("Sign in")(window)
+    expect(window.get_by_role("heading", level=1)).to_have_text("Kept for you")
+
+
+def show_codes(window: Window) -> None:
+    window.locator("main form [type=submit]").last.click()
+    expect(window.get_by_role("heading", level=1)).to_be_visible()
+
+
+def wrong_password(window: Window) -> None:
+    window.get_by_role("textbox", name="E-mail").fill("nobody@example.com")
+    window.get_by_role("textbox", name="Password").fill(PASSWORD)
+    press("Sign in")(window)
+    expect(window.get_by_role("heading", level=1)).to_be_visible()
+
+
+def open_menu(window: Window) -> None:
+    window.locator("button.who").click()
+
+
+def open_all(window: Window) -> None:
+    window.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true })")
+
+
+def answer_checks(window: Window) -> None:
+    """Each knowledge check answered, by the first option of each control, and its right answer shown."""
+    for check in window.locator("main section.check form").all():
+        check.evaluate(FIRST_OPTIONS)
+        check.locator(".check__acts button").click()
+        expect(check.locator(".verdict-line")).to_be_visible()
+    open_all(window)
+
+
+def read_feedback(window: Window) -> None:
+    press("Read the feedback, question by question")(window)
+    window.wait_for_url("**/feedback/")
+    open_all(window)
+
+
+FIRST_OPTIONS = """form => {
+  for (const control of form.querySelectorAll("input, select")) {
+    if (control.type === "radio" || control.type === "checkbox") {
+      if (!form.querySelector(`[name="${control.name}"]:checked`)) control.checked = true;
+    } else if (control.tagName === "SELECT") control.selectedIndex ||= 1;
+    else if (control.type === "text") control.value ||= "1";
+  }
+}"""
+
+
+def lose_network(window: Window) -> None:
+    window.context.set_offline(True)
+    window.locator("[data-current] [name$=-flag]").check()
+    expect(papers.state(window)).to_have_text(papers.ON_DEVICE)
+
+
+def taken_over(window: Window) -> None:
+    other = window.context.new_page()
+    with other.expect_response("**/claim/"):
+        other.goto(window.url)
+    other.close()
+    window.locator("[data-current] [name$=-flag]").check()
+    expect(window.get_by_role("dialog")).to_be_visible()
+
+
+def attempt(name: str, rest: str = "") -> Where:
+    return lambda world: f"{world.attempts[name].get_absolute_url()}{rest}"
+
+
+def quiz(slug: str) -> Where:
+    return lambda world: str(world.quiz(slug).get_absolute_url())
+
+
+def checked(name: str) -> Where:
+    return lambda world: f"/v/{world.certificates[name].code}/"
+
+
+def kept(name: str, rest: str = "") -> Where:
+    return lambda world: f"/certificates/{world.certificates[name].code}/{rest}"
+
+
+def question(kind: str) -> Where:
+    return lambda world: world.question(kind)
+
+
+def lesson(course: str, number: int) -> str:
+    slug = sorted((STARTER / course / "lessons").glob("*.yaml"))[number - 1].stem.partition("-")[2]
+    return f"/courses/{course}/lessons/{slug}/"
+
+
+ASKED = (
+    *("single_choice", "multiple_response", "true_false", "numeric", "ordering", "matching"),
+    *("colour_match", "depth_band", "scenario"),
+)
+
+PUBLIC = [
+    Page("home", "/"),
+    Page("home-menu", "/", first=open_menu),
+    Page("catalogue", "/courses/"),
+    Page("course-anonymous", "/courses/hygiene/"),
+    Page("privacy", "/privacy/"),
+    Page("terms", "/terms/"),
+    Page("imprint", "/imprint/"),
+    Page("accessibility", "/accessibility/"),
+    Page("contact", "/contact/"),
+    Page("gallery", "/components/"),
+    Page("404", "/nothing-here/", status=404),
+    Page("403-form", "/accounts/login/", first=forget_me),
+    Page("400", "/400/", template="400.html"),
+    Page("403", "/403/", template="403.html"),
+    Page("429", "/429/", template="429.html"),
+    Page("500", "/500/", template="500.html"),
+    Page("sign-in-closed", "/closed/", template="accounts/closed.html"),
+    Page("maintenance", "/maintenance/", template="maintenance.html"),
+]
+CHECKING = [
+    Page("check-form", "/v/"),
+    Page("check-form-empty", "/v/?code=", status=422),
+    Page("check-valid", checked("valid")),
+    Page("check-soon", checked("soon")),
+    Page("check-expired", checked("expired")),
+    Page("check-revoked", checked("revoked")),
+    Page("check-renewal-due", checked("due")),
+    Page("check-unknown", "/v/7KQ4-M2XD-9F3H-0W8R/", status=404),
+    Page("check-cannot", "/cannot-check/", template="certificates/cannot_check.html"),
+    Page("check-form-clinic", "/v/", who="clinic"),
+]
+ENTRANCE = [
+    Page("sign-up", "/accounts/signup/"),
+    Page("sign-up-empty", "/accounts/signup/", first=send_empty),
+    Page("sign-up-code", "/accounts/signup/", first=sign_up),
+    Page("sign-up-code-demo", "/accounts/signup/", first=sign_up, demo=True),
+    Page("sign-in", "/accounts/login/"),
+    Page("sign-in-wrong", "/accounts/login/", first=wrong_password),
+    Page("sign-in-code", "/accounts/login/code/"),
+    Page("sign-in-code-sent", "/accounts/login/code/", first=ask_for_code),
+    Page("sign-in-second-factor", "/accounts/login/", first=half_sign_in),
+    Page("password-reset", "/accounts/password/reset/"),
+    Page("password-reset-sent", "/accounts/password/reset/", first=ask_for_code),
+    Page("account-inactive", "/accounts/inactive/"),
+    Page("invitation", lambda world: world.invitation),
+    Page("invitation-foreign", lambda world: world.invitation, who="reader"),
+    Page("invitation-unknown", "/invitations/nothing/", status=404),
+    Page("demo-mail", "/demo/mail/", demo=True),
+    Page("demo-letter", lambda _world: f"/demo/mail/{Mail.objects.latest('pk').pk}/", demo=True),
+]
+ACCOUNT = [
+    Page("profile", "/profile/", who="trainee"),
+    Page("kept-form", "/profile/", who="reader", first=send_signed_out),
+    Page("kept-nothing", "/kept/", who="trainee"),
+    Page("name-confirm", "/profile/name/", who="newcomer"),
+    Page("account-email", "/accounts/email/", who="trainee"),
+    Page("account-password", "/accounts/password/change/", who="trainee"),
+    Page("account-again", "/accounts/reauthenticate/", who="trainee"),
+    Page("sign-out", "/accounts/logout/", who="trainee"),
+    Page("sessions", "/accounts/login/?next=/accounts/sessions/", first=sign_in),
+    Page("security", "/accounts/2fa/", who="trainee"),
+    Page("security-set-up", "/accounts/2fa/", who="instructor"),
+    Page("totp-activate", "/accounts/2fa/totp/activate/", who="trainee"),
+    Page("totp-deactivate", "/accounts/2fa/totp/deactivate/", who="instructor"),
+    Page("recovery-codes-generate", "/accounts/2fa/recovery-codes/generate/", who="instructor"),
+    Page("recovery-codes", "/accounts/2fa/recovery-codes/generate/", who="instructor", first=show_codes),
+    Page("passkeys", "/accounts/2fa/webauthn/", who="trainee"),
+    Page("passkey-add", "/accounts/2fa/webauthn/add/", who="trainee"),
+]
+STUDY = [
+    Page("today-newcomer", "/today/", who="newcomer"),
+    Page("today-reader", "/today/", who="reader"),
+    Page("today-menu", "/today/", who="reader", first=open_menu),
+    Page("today-held", "/today/", who="held"),
+    Page("today-examination", "/today/", who="trainee"),
+    Page("today-holder", "/today/", who="holder"),
+    Page("today-instructor", "/today/", who="instructor"),
+    Page("today-clinic", "/today/", who="clinic"),
+    Page("catalogue-reader", "/courses/", who="reader"),
+    Page("course-newcomer", "/courses/hygiene/", who="newcomer"),
+    Page("course-reader", "/courses/hygiene/", who="reader"),
+    Page("course-studied", "/courses/depth/", who="reader"),
+    Page("course-completed", "/courses/depth/", who="holder"),
+    Page("course-instructor", "/courses/colour/", who="instructor"),
+    Page("search", "/search/", who="reader"),
+    Page("search-found", "/search/?q=needle", who="reader"),
+    Page("search-nothing", "/search/?q=zzzz", who="reader"),
+    Page("lesson-instructor", lesson("hygiene", 1), who="instructor"),
+    Page("lesson-to-study", lesson("hygiene", 3), who="reader"),
+    *(Page(f"lesson-answered-{slug}", lesson(slug, 2), who="trainee", first=answer_checks) for slug in COURSES),
+    *(
+        Page(f"lesson-{slug}-{number + 1}", lesson(slug, number + 1), who="trainee")
+        for slug in COURSES
+        for number in range(len(list((STARTER / slug / "lessons").glob("*.yaml"))))
+    ),
+]
+QUIZZES = [
+    Page("quiz-closed", quiz("hygiene"), who="reader"),
+    Page("quiz-prerequisite", quiz("depth"), who="reader"),
+    Page("quiz-again", quiz("hygiene"), who="failed"),
+    Page("quiz-held", quiz("hygiene"), who="held"),
+    Page("quiz-passed", quiz("hygiene"), who="holder"),
+    Page("quiz-open", lambda world: world.attempts["open"].quiz.get_absolute_url(), who="trainee"),
+    *(Page(f"paper-{kind.replace('_', '-')}", question(kind), who="trainee") for kind in ASKED),
+    Page("paper-navigator", question("single_choice"), who="trainee", first=open_all),
+    Page("paper-offline", question("single_choice"), who="trainee", first=lose_network),
+    Page("paper-elsewhere", question("single_choice"), who="trainee", first=taken_over),
+    Page("paper-follow-up", attempt("follow_up"), who="held"),
+    Page("hand-in", attempt("open", "hand-in/"), who="trainee"),
+    Page("result-passed", attempt("passed", "result/"), who="holder"),
+    Page("result-failed", attempt("failed", "result/"), who="failed"),
+    Page("result-held", attempt("held", "result/"), who="held"),
+    Page(
+        "feedback-failed",
+        attempt("failed", "result/"),
+        who="failed",
+        first=read_feedback,
+    ),
+    Page(
+        "feedback-passed",
+        attempt("passed", "result/"),
+        who="holder",
+        first=read_feedback,
+    ),
+]
+CERTIFICATES = [
+    Page("certificates-none", "/certificates/", who="newcomer"),
+    Page("certificates", "/certificates/", who="holder"),
+    Page("certificate", kept("valid"), who="holder"),
+    Page("certificate-revoked", kept("revoked"), who="trainee"),
+    Page("certificate-staff", kept("valid"), who="staff"),
+    Page("revocation", kept("valid", "revocation/"), who="staff"),
+    Page("revocation-empty", kept("valid", "revocation/"), who="staff", first=send_empty),
+    Page("invitations", "/invitations/", who="staff"),
+    Page("invitations-empty", "/invitations/", who="staff", first=send_empty),
+]
+PAGES = [*PUBLIC, *CHECKING, *ENTRANCE, *ACCOUNT, *STUDY, *QUIZZES, *CERTIFICATES]

@@ -1,0 +1,156 @@
+"""The starter programme and people at every stage of it, so that every page has something to show."""
+
+import contextlib
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import time_machine
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Invitation, User
+from certificates.models import Certificate
+from clinics.models import Clinic, Membership
+from courses import loading
+from courses.models import Course, Teaching
+from quizzes import kinds
+from quizzes.models import Attempt, Quiz
+from tests import school
+from tests.cast import person
+
+STARTER = Path(settings.BASE_DIR) / "courses" / "programmes" / "smp"
+COURSES = ("hygiene", "depth", "colour", "consultation", "aftercare")
+
+
+@dataclass
+class World:
+    """Who is where, and what they left behind."""
+
+    people: dict[str, User]
+    attempts: dict[str, Attempt]
+    certificates: dict[str, Certificate]
+    invitation: str
+
+    def quiz(self, slug: str) -> Quiz:
+        return Quiz.objects.get(course__slug=slug)
+
+    def question(self, kind: str) -> str:
+        """The examination, opened at a question of this kind."""
+        attempt = self.attempts["open"]
+        item = next(item for item in school.items_of(attempt) if item.question_version.kind == kind)
+        return f"{attempt.get_absolute_url()}?q={item.position}"
+
+
+def make() -> World:
+    loading.load(STARTER)
+    people = {
+        "newcomer": person("newcomer@example.com"),
+        "reader": person("rosa@example.com", "Rosa Reader"),
+        "trainee": person("tess@example.com", "Tess Whitaker"),
+        "holder": person("hana@example.com", "Hana Horváth-Castellanos"),
+        "failed": person("finn@example.com", "Finn Failed"),
+        "held": person("hugo@example.com", "Hugo Held"),
+        "instructor": person("ines@example.com", "Ines Marlow", second_factor=True),
+        "clinic": person("cleo@example.com", "Cleo Hartley"),
+        "staff": person("ada@example.com", "Ada Brandt", second_factor=True, is_staff=True, is_superuser=True),
+    }
+    clinic = Clinic.objects.create(name="Northlight Clinic", place="York")
+    clinic.join(people["clinic"], role=Membership.Role.MEMBER)
+    for course in Course.objects.all():
+        Teaching.objects.create(course=course, user=people["instructor"])
+    read_some(people["reader"])
+    for slug in COURSES:
+        school.pass_course(people["trainee"], slug)
+        school.pass_course(people["holder"], slug)
+    examination = Quiz.objects.get(programme__slug="smp")
+    attempts = {"open": begin_with_every_kind(examination, people["trainee"])}
+    answer_some(attempts["open"])
+    attempts["passed"] = examination.begin(people["holder"], declared=True)
+    school.hand_in(attempts["passed"])
+    attempts["failed"] = fail(people["failed"])
+    attempts["held"], attempts["follow_up"] = hold(people["held"])
+    about = f"clinic:{clinic.pk}"
+    _row, token = Invitation.make(role="clinic_member", about=about, email="new@example.com", by=people["staff"])
+    return World(people, attempts, standings(people), f"/invitations/{token}/")
+
+
+def read_some(reader: User) -> None:
+    """Enrolled, two lessons studied, all of another course."""
+    enrolment = Course.objects.get(slug="hygiene").enrol(reader)
+    for lesson in list(enrolment.course.lessons.all())[:2]:
+        enrolment.study(lesson)
+    school.enrol_and_study(reader, "depth")
+
+
+class Undrawn(Exception):
+    """This paper is put back."""
+
+
+def begin_with_every_kind(examination: Quiz, trainee: User) -> Attempt:
+    """Papers are drawn until one asks every kind of question."""
+    wanted = {kind.name for kind in kinds.all_kinds()}
+    while True:
+        with contextlib.suppress(Undrawn), transaction.atomic():
+            attempt = examination.begin(trainee, declared=True)
+            if wanted - {item.question_version.kind for item in school.items_of(attempt)}:
+                raise Undrawn
+            return attempt
+
+
+def answer_some(attempt: Attempt) -> None:
+    """Half of it answered, one flagged, and one answer kept aside for another window."""
+    old = attempt.claim()
+    items = school.items_of(attempt)
+    aside = next(item for item in items if item.question_version.kind == "single_choice")
+    new = attempt.claim()
+    attempt.save_answer(aside.pk, school.right_answer(aside), epoch=old, seq=1, client="old")
+    for item in items[: len(items) // 2]:
+        if item != aside:
+            flagged = item == items[2]
+            attempt.save_answer(item.pk, school.right_answer(item), epoch=new, seq=1, client="new", flagged=flagged)
+
+
+def fail(trainee: User) -> Attempt:
+    """Half of it right."""
+    school.enrol_and_study(trainee, "hygiene")
+    attempt = school.begin(trainee, "hygiene")
+    school.hand_in(attempt, wrong=len(school.items_of(attempt)) // 2)
+    return attempt
+
+
+def hold(trainee: User) -> tuple[Attempt, Attempt]:
+    """All right but one critical question, whose follow-up is open."""
+    quiz = school.enrol_and_study(trainee, "hygiene").course.quiz
+    attempt = school.begin(trainee, "hygiene")
+    items = school.items_of(attempt)
+    missed = next(item for item in items if item.question_version.is_critical)
+    epoch = attempt.claim()
+    answers = [(item.pk, school.right_answer(item), epoch, 1, False) for item in items if item != missed]
+    attempt.submit(answers, client="test")
+    attempt.open_feedback()
+    return attempt, quiz.begin_follow_up(trainee)
+
+
+def standings(people: dict[str, User]) -> dict[str, Certificate]:
+    """One certificate for every answer the check page gives."""
+    held = Certificate.objects.held_by(people["holder"])
+    revoked = Certificate.objects.held_by(people["trainee"]).get(achievement__course__slug="colour")
+    revoked.revoke(by=people["staff"], reason_code="issued_by_mistake", public_reason="It was issued by mistake.")
+    return {
+        "valid": held.get(achievement__programme__isnull=False),
+        "revoked": revoked,
+        "soon": earned("sara@example.com", "Sara Soon", "hygiene", days_ago=350),
+        "expired": earned("otto@example.com", "Otto Old", "hygiene", days_ago=400),
+        "due": earned("lena@example.com", "Lena Lapsed", "depth", days_ago=400),
+    }
+
+
+def earned(email: str, name: str, slug: str, *, days_ago: int) -> Certificate:
+    """Hygiene first, because every other course asks for it."""
+    with time_machine.travel(timezone.now() - timedelta(days=days_ago)):
+        trainee = person(email, name)
+        for each in dict.fromkeys(("hygiene", slug)):
+            school.pass_course(trainee, each)
+    return Certificate.objects.held_by(trainee).get(achievement__course__slug=slug)

@@ -1,0 +1,113 @@
+"""The cast, and what every test stands on.
+
+tess the trainee, ines the instructor, cleo of a clinic, oskar who belongs nowhere, ada the administrator.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.core.management.color import Style
+from django.db.backends.sqlite3 import base as sqlite
+from django.test import Client
+from pytest_socket import socket_allow_hosts
+
+from accounts.models import User
+from clinics.models import Clinic, Membership
+from jobs import final
+from tests.cast import person
+
+ClientOf = Callable[[User], Client]
+
+
+def pytest_configure() -> None:
+    """Settings that tests want, whatever the environment says."""
+    settings.DEMO = False
+    settings.MFA_REQUIRED = True
+    settings.JOBS_AT_ONCE = True
+    settings.EMAIL_URL = ""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick; never stored
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+
+def pytest_runtest_setup() -> None:
+    """No test reaches beyond this machine."""
+    socket_allow_hosts(["127.0.0.1", "::1"], allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_past_final_rows() -> Iterator[None]:
+    """On SQLite a flush is DELETE, which final rows refuse: drop their triggers; post_migrate brings them back."""
+    operations = sqlite.DatabaseWrapper.ops_class
+    original = operations.sql_flush
+
+    def sql_flush(self: Any, style: Style, tables: Any, **options: Any) -> list[str]:
+        drops = [f'DROP TRIGGER IF EXISTS "{name}"' for row in final.protected() for name in row.names]
+        return drops + list(original(self, style, tables, **options))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(operations, "sql_flush", sql_flush)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _letters_are_rows(django_test_environment: None) -> None:
+    """Django's test set-up swaps the mail backend; here letters stay what they are outside: rows."""
+    settings.EMAIL_BACKEND = "jobs.mail.MailRows"
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache() -> None:
+    """Rate limits of one test are none of the next one's business."""
+    cache.clear()
+
+
+@pytest.fixture
+def tess(db: None) -> User:
+    """A trainee."""
+    return person("tess@example.com", "Tess Trainee")
+
+
+@pytest.fixture
+def ines(db: None) -> User:
+    """An instructor: she has a second factor, as instructors must."""
+    return person("ines@example.com", "Ines Instructor", second_factor=True)
+
+
+@pytest.fixture
+def clinic(db: None) -> Clinic:
+    return Clinic.objects.create(name="Harbour Clinic", place="Whitby")
+
+
+@pytest.fixture
+def cleo(clinic: Clinic) -> User:
+    """A member of a clinic."""
+    user = person("cleo@example.com", "Cleo Checker")
+    clinic.join(user, role=Membership.Role.MEMBER)
+    return user
+
+
+@pytest.fixture
+def oskar(db: None) -> User:
+    """Someone who belongs nowhere."""
+    return person("oskar@example.com", "Oskar Outsider")
+
+
+@pytest.fixture
+def ada(db: None) -> User:
+    """An administrator, with a second factor."""
+    return person("ada@example.com", "Ada Administrator", second_factor=True, is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def client_of() -> ClientOf:
+    """A browser in which this person is signed in."""
+
+    def sign_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return sign_in

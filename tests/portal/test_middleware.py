@@ -1,0 +1,54 @@
+"""What every answer passes through."""
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+
+def test_during_maintenance_every_page_says_so_without_the_database(client: Client, settings: Any) -> None:
+    settings.MAINTENANCE = True
+
+    page = client.get("/courses/")
+
+    assert page.status_code == 503
+    assert page.headers["Retry-After"]
+    assert client.get("/livez").status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_partial_update_of_someone_signed_out_moves_the_whole_page(client: Client, settings: Any) -> None:
+    here = f"{settings.SITE_URL}/courses/needles/lessons/one/"
+
+    answer = client.get("/today/", headers={"HX-Request": "true", "HX-Current-URL": here})
+
+    assert answer.status_code == 204
+    assert answer.headers["HX-Redirect"].endswith("?next=%2Fcourses%2Fneedles%2Flessons%2Fone%2F")
+
+
+@pytest.mark.django_db
+def test_it_never_leads_to_another_site(client: Client) -> None:
+    answer = client.get("/today/", headers={"HX-Request": "true", "HX-Current-URL": "https://evil.example/x"})
+
+    assert answer.headers["HX-Redirect"].endswith("?next=%2F")
+
+
+@pytest.mark.django_db
+def test_an_ordinary_page_still_leads_to_the_sign_in_page(client: Client) -> None:
+    assert client.get("/today/").status_code == 302
+
+
+@pytest.mark.django_db
+def test_a_body_larger_than_anything_we_ask_for_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def open_file(*_: Any, **__: Any) -> Any:
+        raise AssertionError("The file was about to be written.")
+
+    monkeypatch.setattr("django.core.files.uploadhandler.TemporaryUploadedFile", open_file)
+    checking = Client(enforce_csrf_checks=True)
+    checking.cookies["csrf"] = "a" * 32  # without one the form is not even looked at
+
+    page = checking.post("/accounts/login/", {"file": SimpleUploadedFile("large", b"x" * 6_000_000)})
+
+    assert page.status_code == 400
+    assert "could not be read" in page.text

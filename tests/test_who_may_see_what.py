@@ -1,0 +1,278 @@
+"""Every page × every person × what they get. A page that is not in the table fails the test.
+
+Words: `ok` a page · `in` sent to sign in · `on` sent on, as a person who may · `404` as if it did not exist ·
+`403` refused · `405` no such method · `422` a form that says what to mend · `400` not what the page sends.
+People: nobody signed in · oskar who belongs nowhere · tess, whose things they are · ines, instructor of the
+course · cleo of a clinic · ada the administrator.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import Invitation, User
+from certificates.models import Certificate
+from clinics.models import Clinic
+from courses.models import Course, Teaching
+from quizzes.models import Attempt, Quiz
+from tests import school
+
+ClientOf = Callable[[User], Client]
+pytestmark = pytest.mark.django_db
+
+PEOPLE = ("nobody", "oskar", "tess", "ines", "cleo", "ada")
+# Asked to show. What is not here only acts, and answers 405 to a GET.
+READING = """
+livez                               ok   ok   ok   ok   ok   ok
+healthz                             ok   ok   ok   ok   ok   ok
+account_login                       ok   on   on   on   on   on
+account_logout                      on   ok   ok   ok   ok   ok
+account_inactive                    ok   ok   ok   ok   ok   ok
+account_signup                      ok   on   on   on   on   on
+account_reauthenticate              in   ok   ok   ok   ok   ok
+account_email                       in   ok   ok   ok   ok   ok
+account_email_verification_sent     in   on   on   on   on   on
+account_change_password             in   ok   ok   ok   ok   ok
+account_set_password                in   on   on   on   on   on
+account_reset_password              ok   ok   ok   ok   ok   ok
+account_confirm_login_code          in   on   on   on   on   on
+account_confirm_password_reset_code in   in   in   in   in   in
+account_complete_password_reset     on   on   on   on   on   on
+account_password_reset_completed    ok   ok   ok   ok   ok   ok
+account_request_login_code          ok   on   on   on   on   on
+mfa_index                           in   ok   ok   ok   ok   ok
+mfa_authenticate                    in   on   on   on   on   on
+mfa_reauthenticate                  in   on   on   ok   on   ok
+mfa_trust                           in   on   on   on   on   on
+mfa_activate_totp                   in   on   on   on   on   on
+mfa_deactivate_totp                 in   404  404  on   404  on
+mfa_view_recovery_codes             in   404  404  404  404  404
+mfa_generate_recovery_codes         in   on   on   on   on   on
+mfa_download_recovery_codes         in   404  404  404  404  404
+mfa_list_webauthn                   in   ok   ok   ok   ok   ok
+mfa_add_webauthn                    in   on   on   on   on   on
+mfa_reauthenticate_webauthn         in   on   on   on   on   on
+mfa_remove_webauthn                 in   on   on   on   on   on
+mfa_edit_webauthn                   in   on   on   on   on   on
+mfa_login_webauthn                  in   on   on   on   on   on
+usersessions_list                   in   ok   ok   ok   ok   ok
+home                                ok   ok   ok   ok   ok   ok
+privacy                             ok   ok   ok   ok   ok   ok
+terms                               ok   ok   ok   ok   ok   ok
+imprint                             ok   ok   ok   ok   ok   ok
+accessibility                       ok   ok   ok   ok   ok   ok
+contact                             ok   ok   ok   ok   ok   ok
+gallery                             ok   ok   ok   ok   ok   ok
+robots                              ok   ok   ok   ok   ok   ok
+manifest                            ok   ok   ok   ok   ok   ok
+favicon                             ok   ok   ok   ok   ok   ok
+today                               in   ok   ok   ok   ok   ok
+profile                             in   ok   ok   ok   ok   ok
+name_confirm                        in   ok   ok   ok   ok   ok
+kept_form                           in   ok   ok   ok   ok   ok
+invitations                         in   404  404  404  404  ok
+invitation                          ok   ok   ok   ok   ok   ok
+demo_mail                           404  404  404  404  404  404
+demo_letter                         404  404  404  404  404  404
+courses:catalogue                   ok   ok   ok   ok   ok   ok
+courses:course                      ok   ok   ok   ok   ok   ok
+courses:lesson                      in   on   ok   ok   on   ok
+courses:search                      in   ok   ok   ok   ok   ok
+quizzes:check                       in   404  on   on   404  on
+quizzes:quiz                        in   404  ok   404  404  404
+quizzes:attempt                     in   404  ok   404  404  404
+quizzes:hand_in                     in   404  ok   404  404  404
+quizzes:result                      in   404  ok   404  404  404
+quizzes:feedback                    in   404  on   404  404  404
+certificates:check_form             ok   ok   ok   ok   ok   ok
+certificates:verify                 ok   ok   ok   ok   ok   ok
+certificates:mine                   in   ok   ok   ok   ok   ok
+certificates:certificate            in   404  ok   404  404  ok
+certificates:download               in   404  202  404  404  202
+certificates:revocation_create      in   404  404  404  404  ok
+"""
+
+# Asked to act, with an empty form. What is not here only shows, and answers 405 to a POST.
+ACTING = """
+account_login                       ok   on   on   on   on   on
+account_logout                      on   on   on   on   on   on
+account_signup                      ok   on   on   on   on   on
+account_reauthenticate              in   ok   ok   ok   ok   ok
+account_email                       in   on   on   on   on   on
+account_email_verification_sent     in   on   on   on   on   on
+account_change_password             in   ok   ok   ok   ok   ok
+account_set_password                in   on   on   on   on   on
+account_reset_password              ok   ok   ok   ok   ok   ok
+account_confirm_login_code          in   on   on   on   on   on
+account_confirm_password_reset_code in   in   in   in   in   in
+account_complete_password_reset     on   on   on   on   on   on
+account_request_login_code          ok   on   on   on   on   on
+mfa_authenticate                    in   on   on   on   on   on
+mfa_reauthenticate                  in   on   on   ok   on   ok
+mfa_trust                           in   on   on   on   on   on
+mfa_activate_totp                   in   on   on   on   on   on
+mfa_deactivate_totp                 in   404  404  on   404  on
+mfa_generate_recovery_codes         in   on   on   on   on   on
+mfa_download_recovery_codes         in   404  404  404  404  404
+mfa_add_webauthn                    in   on   on   on   on   on
+mfa_reauthenticate_webauthn         in   on   on   on   on   on
+mfa_remove_webauthn                 in   on   on   on   on   on
+mfa_edit_webauthn                   in   on   on   on   on   on
+mfa_login_webauthn                  in   on   on   on   on   on
+usersessions_list                   in   on   on   on   on   on
+profile                             in   422  422  422  422  422
+name_confirm                        in   422  422  422  422  422
+kept_form_removal_create            in   on   on   on   on   on
+invitations                         in   404  404  404  404  422
+invitation                          409  409  409  409  409  409
+courses:enrolment_create            in   on   on   on   on   on
+courses:studied_create              in   404  on   404  404  404
+courses:review_create               in   404  on   404  404  404
+courses:place_create                in   404  204  404  404  404
+quizzes:check                       in   404  422  422  404  422
+quizzes:attempt_create              in   404  on   404  404  404
+quizzes:follow_up_create            in   404  on   404  404  404
+quizzes:claim_create                in   404  ok   404  404  404
+quizzes:response_create             in   404  on   404  404  404
+quizzes:kept_create                 in   404  404  404  404  404
+quizzes:submission_create           in   404  on   404  404  404
+quizzes:feedback_create             in   404  on   404  404  404
+certificates:revocation_create      in   404  404  404  404  422
+"""
+
+Row = tuple[str, dict[str, str]]
+
+
+def rows(table: str) -> list[Row]:
+    split = [line.split() for line in table.strip().splitlines()]
+    return [(name, dict(zip(PEOPLE, answers, strict=True))) for name, *answers in split]
+
+
+def pages(resolver: Any = None, namespace: str = "") -> Iterator[str]:
+    """Every named page but the admin's, which have a test of their own."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver) and entry.namespace != "admin":
+            yield from pages(entry, f"{namespace}{entry.namespace}:" if entry.namespace else namespace)
+        elif isinstance(entry, URLPattern):
+            yield f"{namespace}{entry.name}"
+
+
+@pytest.fixture
+def addresses(tess: User, ines: User, ada: User, clinic: Clinic) -> dict[str, dict[str, Any]]:
+    """What stands in the addresses: tess has passed one course, and sits the quiz of the next."""
+    school.open_small()
+    school.pass_course(tess)
+    school.enrol_and_study(tess, "shades")
+    running = school.begin(tess, "shades")
+    Teaching.objects.create(course=Course.objects.get(slug="shades"), user=ines)
+    done = Attempt.objects.get(trainee=tess, quiz__course__slug="needles")
+    quiz, code = Quiz.objects.get(course__slug="shades"), Certificate.objects.get(holder=tess).code
+    lesson = {"slug": "shades", "lesson_slug": "shade-and-depth"}
+    about = f"course:{quiz.course_id}"
+    _invitation, token = Invitation.make(role="instructor", about=about, email="new@example.com", by=ada)
+    return {
+        "courses:course": {"slug": "shades"},
+        "courses:enrolment_create": {"slug": "shades"},
+        "courses:lesson": lesson,
+        "courses:studied_create": lesson,
+        "courses:review_create": lesson,
+        "courses:place_create": lesson,
+        "quizzes:check": lesson | {"block_id": "start"},
+        **{f"quizzes:{name}": {"pk": quiz.pk} for name in ("quiz", "attempt_create", "follow_up_create")},
+        **{
+            f"quizzes:{name}": {"pk": running.pk}
+            for name in ("attempt", "claim_create", "response_create", "hand_in", "submission_create")
+        },
+        "quizzes:kept_create": {"pk": running.pk, "event": 1},
+        **{f"quizzes:{name}": {"pk": done.pk} for name in ("result", "feedback", "feedback_create")},
+        "certificates:verify": {"code": code},
+        **{f"certificates:{name}": {"code": code} for name in ("certificate", "download", "revocation_create")},
+        "invitation": {"token": token},
+        "demo_letter": {"pk": 1},
+        "mfa_remove_webauthn": {"pk": 1},
+        "mfa_edit_webauthn": {"pk": 1},
+    }
+
+
+@pytest.fixture
+def everyone(oskar: User, tess: User, ines: User, cleo: User, ada: User, client_of: ClientOf) -> dict[str, Client]:
+    people = {"oskar": oskar, "tess": tess, "ines": ines, "cleo": cleo, "ada": ada}
+    return {"nobody": Client()} | {name: client_of(user) for name, user in people.items()}
+
+
+def told(response: Any) -> str:
+    """The answer in one word."""
+    if response.status_code in {301, 302, 303}:
+        return "in" if response.url.startswith(reverse("account_login")) else "on"
+    return "ok" if response.status_code == 200 else str(response.status_code)
+
+
+def test_every_page_is_in_the_table() -> None:
+    assert {name for name, _answers in rows(READING) + rows(ACTING)} == set(pages())
+
+
+def ask(method: str, name: str, addresses: dict[str, Any], everyone: dict[str, Client]) -> dict[str, str]:
+    address = reverse(name, kwargs=addresses.get(name))
+    return {who: told(everyone[who].generic(method, address)) for who in PEOPLE}
+
+
+def test_who_is_shown_what(addresses: dict[str, Any], everyone: dict[str, Client]) -> None:
+    for name, expected in rows(READING):
+        assert ask("GET", name, addresses, everyone) == expected, name
+
+
+@pytest.mark.parametrize(("name", "expected"), rows(ACTING), ids=[name for name, _answers in rows(ACTING)])
+def test_who_may_act(
+    name: str, expected: dict[str, str], addresses: dict[str, Any], everyone: dict[str, Client]
+) -> None:
+    assert ask("POST", name, addresses, everyone) == expected
+
+
+def test_what_only_shows_does_not_act_and_the_other_way_round(
+    addresses: dict[str, Any], everyone: dict[str, Client]
+) -> None:
+    reading, acting = ({name for name, _answers in rows(table)} for table in (READING, ACTING))
+    for method, names in (("POST", reading - acting), ("GET", acting - reading)):
+        for name in names:
+            answers = ask(method, name, addresses, everyone)
+            assert answers.pop("nobody") in {"405", "in"}, name
+            assert set(answers.values()) == {"405"}, name
+
+
+def test_the_administration_is_for_staff(everyone: dict[str, Client]) -> None:
+    lists = [
+        reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist") for model in admin.site._registry
+    ]
+    for address in [reverse("admin:index"), *lists]:
+        assert told(everyone["ada"].get(address)) == "ok", address
+        for who in ("nobody", "oskar", "tess", "ines", "cleo"):
+            assert told(everyone[who].get(address)) != "ok", (who, address)
+
+
+REFERRER = {  # addresses that say more than they should
+    "certificates:check_form": "no-referrer",
+    "certificates:verify": "no-referrer",
+    "invitation": "same-origin",
+}
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def test_every_answer_carries_the_whole_set_of_headers(addresses: dict[str, Any], everyone: dict[str, Client]) -> None:
+    for name, _answers in rows(READING):
+        for who in ("nobody", "tess"):
+            response = everyone[who].get(reverse(name, kwargs=addresses.get(name)))
+            assert HEADERS.items() <= dict(response.headers).items(), name
+            assert "default-src 'none'" in response.headers["Content-Security-Policy"], name
+            assert "unsafe" not in response.headers["Content-Security-Policy"], name
+            assert "camera=()" in response.headers["Permissions-Policy"], name
+            wanted = REFERRER.get(name, "strict-origin-when-cross-origin")
+            assert response.headers["Referrer-Policy"] == wanted, name
