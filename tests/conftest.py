@@ -24,6 +24,7 @@ ClientOf = Callable[[User], Client]
 
 def pytest_configure() -> None:
     """Settings that tests want, whatever the environment says."""
+    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)  # starting the portal does so; tests do not start it
     settings.DEMO = False
     settings.MFA_REQUIRED = True
     settings.JOBS_AT_ONCE = True
