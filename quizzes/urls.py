@@ -3,6 +3,7 @@
 from django.urls import path
 
 from quizzes import checks, results, taking, views
+from quizzes.teaching import rooms
 
 app_name = "quizzes"
 urlpatterns = [
@@ -19,4 +20,5 @@ urlpatterns = [
     path("quizzes/attempts/<int:pk>/result/", results.result, name="result"),
     path("quizzes/attempts/<int:pk>/feedback/", results.feedback, name="feedback"),
     path("quizzes/attempts/<int:pk>/feedback/opening/", results.feedback_create, name="feedback_create"),
+    path("studio/", rooms.studio, name="studio"),
 ]

@@ -88,6 +88,7 @@ quizzes:attempt                     in   404  ok   404  404  404
 quizzes:hand_in                     in   404  ok   404  404  404
 quizzes:result                      in   404  ok   404  404  404
 quizzes:feedback                    in   404  on   404  404  404
+quizzes:studio                      in   404  404  ok   404  ok
 certificates:check_form             ok   ok   ok   ok   ok   ok
 certificates:verify                 ok   ok   ok   ok   ok   ok
 certificates:mine                   in   ok   ok   ok   ok   ok

@@ -11,12 +11,27 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from quizzes.kinds import authoring
 from quizzes.kinds.authoring import KindError
+from quizzes.kinds.forms import Field
 from quizzes.kinds.reading import Unreadable
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
-__all__ = ["Body", "Drawn", "Example", "Fields", "Key", "Kind", "KindError", "Marked", "Part", "Response", "Unreadable"]
+__all__ = [
+    "Body",
+    "Drawn",
+    "Example",
+    "Field",
+    "Fields",
+    "Key",
+    "Kind",
+    "KindError",
+    "Marked",
+    "Part",
+    "Response",
+    "Tally",
+    "Unreadable",
+]
 
 Body = dict[str, Any]
 Key = dict[str, Any]
@@ -55,6 +70,17 @@ class Example:
     wrong: Fields
 
 
+@dataclass(frozen=True)
+class Tally:
+    """One line of the table of who answered what: an option, a band, a broken pair."""
+
+    code: str  # stable for this version of the question
+    words: str
+    is_key: bool = False  # part of a right answer
+    is_critical: bool = False  # who answered so missed what is safety-critical
+    group: str = ""  # heading, where an item is answered in several places (a row of a matrix, a part of a case)
+
+
 class Kind(ABC):
     """A kind of question. A subclass with a name, in a file of this folder, is all it takes.
 
@@ -66,6 +92,7 @@ class Kind(ABC):
     name: ClassVar[str] = ""
     label: ClassVar[StrPromise | str] = ""
     version: ClassVar[int] = 1
+    by_person: ClassVar[bool] = False  # judged by people; the machine marks only a blank
     own_fields: ClassVar[frozenset[str]]
     examples: ClassVar[tuple[Example, ...]]
 
@@ -84,6 +111,15 @@ class Kind(ABC):
     def compose(self, source: Mapping[str, Any]) -> tuple[Body, Key]:
         """Check the fields that only this kind has, and part what may be shown from what may not."""
 
+    @property
+    def form(self) -> tuple[Field, ...]:
+        """The kind's own fields, as an author fills them in."""
+        raise NotImplementedError
+
+    def source(self, body: Body, key: Key) -> dict[str, Any]:
+        """The kind's own fields as the bank writes them: `compose` of it gives this body and this key again."""
+        raise NotImplementedError
+
     # Putting it on a paper
 
     def draw(self, body: Body, rng: Random) -> Drawn:
@@ -94,6 +130,13 @@ class Kind(ABC):
     def public(self, body: Body, drawn: Drawn) -> dict[str, Any]:
         """What its control may know: no key, no feedback, places instead of ids."""
 
+    def shown(self, body: Body, drawn: Drawn, response: Response, *, read_outs: bool = False) -> dict[str, Any]:
+        """What its control may know now, with what was answered so far.
+
+        With `read_outs` (granted to a colour-blind trainee) colours come with their L*, a*, b*.
+        """
+        return self.public(body, drawn)
+
     # Answering it
 
     @abstractmethod
@@ -103,6 +146,14 @@ class Kind(ABC):
     @abstractmethod
     def accept(self, body: Body, response: Any) -> dict[str, Any] | None:
         """The response if it is one that `read` could have made, else None. Takes any JSON."""
+
+    def follows(self, body: Body, before: Response, after: Response) -> bool:
+        """May this response take the place of that one? Only a case that is walked step by step ever says no."""
+        return True
+
+    def random(self, body: Body, rng: Random) -> dict[str, Any]:
+        """Any response that `accept` accepts, by chance: for fuzzing, and for benchmarks that want busy papers."""
+        raise NotImplementedError
 
     def fields(self, body: Body, drawn: Drawn, response: Response) -> Fields:
         """The form fields that would be read as this response."""
@@ -139,6 +190,16 @@ class Kind(ABC):
     def guess(self, body: Body, key: Key) -> Fraction | None:
         """What blind chance earns, where that can be said."""
         return None
+
+    # Counting it
+
+    def tallies(self, body: Body, key: Key) -> list[Tally]:
+        """Every line that answers to this question can be counted under, in the author's order."""
+        raise NotImplementedError
+
+    def tallied(self, body: Body, key: Key, held: dict[str, Any]) -> list[str]:
+        """The codes of the lines that this response counts under."""
+        raise NotImplementedError
 
     # Putting it into words
 

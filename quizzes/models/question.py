@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from courses.models import Course, Programme
 from jobs import final
 
@@ -31,6 +32,10 @@ class ChangeKind(models.TextChoices):
 class QuestionQuerySet(models.QuerySet["Question"]):
     def askable(self) -> Self:
         return self.filter(retired=False, current__isnull=False)
+
+    def written_by(self, user: User) -> Self:
+        """Those this person may read with their keys and work on: of courses they teach; to staff, all."""
+        return self.all() if user.is_staff else self.filter(course__in=Course.objects.taught_by(user))
 
     def of_quiz(self, quiz: Quiz) -> Self:
         """What it draws from: its course's questions, or those of the whole programme."""

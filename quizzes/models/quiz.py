@@ -57,6 +57,14 @@ class QuizQuerySet(models.QuerySet["Quiz"]):
         ).select_related("course", "programme", "current")
 
 
+    def taught_by(self, user: User) -> Self:
+        """Quizzes of courses this person teaches, and examinations of programmes these belong to; to staff, all."""
+        if user.is_staff:
+            return self.all()
+        taught = Course.objects.taught_by(user)
+        return self.filter(Q(course__in=taught) | Q(programme__in=taught.values("programme")))
+
+
 class Quiz(models.Model):
     course = models.OneToOneField(Course, models.PROTECT, null=True, blank=True, related_name="quiz")
     programme = models.OneToOneField(Programme, models.PROTECT, null=True, blank=True, related_name="examination")

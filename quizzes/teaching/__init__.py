@@ -1,0 +1,1 @@
+"""Rooms for whoever teaches: questions, results, corrections, marking, accommodations."""
