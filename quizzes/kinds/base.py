@@ -94,6 +94,7 @@ class Kind(ABC):
     version: ClassVar[int] = 1
     by_person: ClassVar[bool] = False  # judged by people; the machine marks only a blank
     own_fields: ClassVar[frozenset[str]]
+    form: ClassVar[tuple[Field, ...]] = ()  # the kind's own fields, as an author fills them in
     examples: ClassVar[tuple[Example, ...]]
 
     @property
@@ -110,11 +111,6 @@ class Kind(ABC):
     @abstractmethod
     def compose(self, source: Mapping[str, Any]) -> tuple[Body, Key]:
         """Check the fields that only this kind has, and part what may be shown from what may not."""
-
-    @property
-    def form(self) -> tuple[Field, ...]:
-        """The kind's own fields, as an author fills them in."""
-        raise NotImplementedError
 
     def source(self, body: Body, key: Key) -> dict[str, Any]:
         """The kind's own fields as the bank writes them: `compose` of it gives this body and this key again."""

@@ -3,8 +3,24 @@
 from random import Random
 from typing import Any
 
+from django.utils.translation import gettext_lazy
+
 from quizzes.kinds import reading
-from quizzes.kinds.base import Body, Drawn, Kind
+from quizzes.kinds.base import Body, Drawn, Field, Kind
+
+OPTIONS = Field(
+    "options",
+    gettext_lazy("Options"),
+    "rows",
+    ids=True,
+    columns=(Field("text", gettext_lazy("Text"), "text"),),
+)
+SHUFFLE = Field(
+    "shuffle",
+    gettext_lazy("Mix the options anew on every paper"),
+    "flag",
+    help=gettext_lazy("Leave this off where the options are a scale."),
+)
 
 
 class Choosing(Kind):

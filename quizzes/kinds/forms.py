@@ -23,6 +23,7 @@ How = Literal[
     "row_ids",  # ids of rows of the field `of`, ticked (their order is that of the rows)
     "order",  # ids of all rows of the field `of`, put in order by numbers
     "pairs",  # pairs of ids of rows of the field `of`: [[first, second], …]
+    "amounts",  # a name and a number a line: {name: number}
     "map",  # row of the field `of` -> row of the field `to`: {id: id}
 ]
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from random import Random
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes.kinds import authoring, reading
-from quizzes.kinds.base import Body, Drawn, Example, Fields, Key, Kind, KindError, Response
+from quizzes.kinds.base import Body, Drawn, Example, Field, Fields, Key, Kind, KindError, Response, Tally
 
 FITS_SELECT = 22  # characters that a closed select shows whole on a phone
 
@@ -33,6 +34,31 @@ class Matching(Kind):
         ),
     )
 
+    form = (
+        Field(
+            "left",
+            gettext_lazy("Left side"),
+            "rows",
+            ids=True,
+            columns=(Field("text", gettext_lazy("Text"), "text"),),
+        ),
+        Field(
+            "right",
+            gettext_lazy("Partners"),
+            "rows",
+            help=gettext_lazy("A partner may stay unused, or serve twice."),
+            ids=True,
+            columns=(Field("text", gettext_lazy("Text"), "text"),),
+        ),
+        Field("answer", gettext_lazy("Which belongs to which"), "map", of="left", to="right"),
+        Field(
+            "scoring",
+            gettext_lazy("Marks"),
+            "choice",
+            choices=(("partial_per_pair", gettext_lazy("A share for each right pair")),),
+        ),
+    )
+
     def compose(self, source: Mapping[str, Any]) -> tuple[Body, Key]:
         left, right = authoring.rows(source, "left"), authoring.rows(source, "right")
         authoring.choice(source, "scoring", ("partial_per_pair",))
@@ -45,6 +71,9 @@ class Matching(Kind):
                 raise KindError("answer", _("%(id)s has no partner yet.") % {"id": row["id"]})
             answer[row["id"]] = authoring.known_id(partners[row["id"]], known, f"answer.{row['id']}")
         return {"left": left, "right": right}, {"answer": answer}
+
+    def source(self, body: Body, key: Key) -> dict[str, Any]:
+        return {"left": body["left"], "right": body["right"], "answer": key["answer"], "scoring": "partial_per_pair"}
 
     def public(self, body: Body, drawn: Drawn) -> dict[str, Any]:
         return {
@@ -73,6 +102,11 @@ class Matching(Kind):
         left, right = [row["id"] for row in body["left"]], [row["id"] for row in body["right"]]
         return response if all(one in left and other in right for one, other in pairs.items()) else None
 
+    def random(self, body: Body, rng: Random) -> dict[str, Any]:
+        rows = rng.sample(body["left"], rng.randint(1, len(body["left"])))
+        chosen = {row["id"]: rng.choice(body["right"])["id"] for row in rows}
+        return {"pairs": {row["id"]: chosen[row["id"]] for row in body["left"] if row["id"] in chosen}}
+
     def fill(self, body: Body, drawn: Drawn, held: dict[str, Any]) -> Fields:
         right = [row["id"] for row in body["right"]]
         return {
@@ -90,6 +124,22 @@ class Matching(Kind):
 
     def guess(self, body: Body, key: Key) -> Fraction:
         return Fraction(1, len(body["right"]))
+
+    def tallies(self, body: Body, key: Key) -> list[Tally]:
+        """A line for each partner of each row, under the row."""
+        return [
+            Tally(
+                f"{row['id']}>{partner['id']}",
+                partner["text"],
+                is_key=key["answer"][row["id"]] == partner["id"],
+                group=row["text"],
+            )
+            for row in body["left"]
+            for partner in body["right"]
+        ]
+
+    def tallied(self, body: Body, key: Key, held: dict[str, Any]) -> list[str]:
+        return [f"{left}>{right}" for left, right in held["pairs"].items()]
 
     def tell(self, body: Body, drawn: Drawn, held: dict[str, Any]) -> list[str]:
         partners = {row["id"]: row["text"] for row in body["right"]}

@@ -2,16 +2,22 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from random import Random
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quizzes.kinds import authoring, reading
-from quizzes.kinds.base import Body, Drawn, Example, Fields, Key, KindError, Response
-from quizzes.kinds.choosing import Choosing
+from quizzes.kinds.base import Body, Drawn, Example, Field, Fields, Key, KindError, Response, Tally
+from quizzes.kinds.choosing import OPTIONS, SHUFFLE, Choosing
 
 SCORINGS = ("all_or_nothing", "proportional", "right_minus_wrong")
+SCORING_WORDS = (
+    ("all_or_nothing", gettext_lazy("All right or nothing")),
+    ("proportional", gettext_lazy("A share for each option judged rightly")),
+    ("right_minus_wrong", gettext_lazy("Right ticks less wrong ticks, never below nought")),
+)
 
 
 class MultipleResponse(Choosing):
@@ -38,6 +44,13 @@ class MultipleResponse(Choosing):
         ),
     )
 
+    form = (
+        OPTIONS,
+        Field("answer", gettext_lazy("The right options"), "row_ids", of="options"),
+        Field("scoring", gettext_lazy("Marks"), "choice", choices=SCORING_WORDS),
+        SHUFFLE,
+    )
+
     def compose(self, source: Mapping[str, Any]) -> tuple[Body, Key]:
         options = authoring.rows(source, "options")
         known = [option["id"] for option in options]
@@ -48,6 +61,14 @@ class MultipleResponse(Choosing):
         shuffle = authoring.flag(source, "shuffle", default=True)
         right = [option_id for option_id in known if option_id in answer]
         return {"options": options, "shuffle": shuffle}, {"answer": right, "scoring": scoring}
+
+    def source(self, body: Body, key: Key) -> dict[str, Any]:
+        return {
+            "options": body["options"],
+            "answer": key["answer"],
+            "scoring": key["scoring"],
+            "shuffle": body["shuffle"],
+        }
 
     def read(self, body: Body, drawn: Drawn, data: Mapping[str, Any]) -> Response:
         sent = reading.every(data, "choice")
@@ -67,6 +88,11 @@ class MultipleResponse(Choosing):
             return None
         kept = [option["id"] for option in body["options"] if option["id"] in ticked]
         return response if kept == ticked else None
+
+    def random(self, body: Body, rng: Random) -> dict[str, Any]:
+        known = [option["id"] for option in body["options"]]
+        ticked = rng.sample(known, rng.randint(1, len(known)))
+        return {"choices": [option_id for option_id in known if option_id in ticked]}
 
     def fill(self, body: Body, drawn: Drawn, held: dict[str, Any]) -> Fields:
         shown = [option["id"] for option in reading.in_order(drawn, body["options"])]
@@ -89,6 +115,13 @@ class MultipleResponse(Choosing):
     def guess(self, body: Body, key: Key) -> Fraction | None:
         every_answer = 2 ** len(body["options"]) - 1  # any set of ticks but none at all
         return Fraction(1, every_answer) if key["scoring"] == "all_or_nothing" else None
+
+    def tallies(self, body: Body, key: Key) -> list[Tally]:
+        """Who ticked what; one answer counts under every option it ticks."""
+        return [Tally(option["id"], option["text"], is_key=option["id"] in key["answer"]) for option in body["options"]]
+
+    def tallied(self, body: Body, key: Key, held: dict[str, Any]) -> list[str]:
+        return list(held["choices"])
 
     def tell(self, body: Body, drawn: Drawn, held: dict[str, Any]) -> list[str]:
         shown = reading.in_order(drawn, body["options"])

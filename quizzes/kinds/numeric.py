@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from random import Random
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from quizzes import units
 from quizzes.kinds import authoring, reading
-from quizzes.kinds.base import Body, Drawn, Example, Fields, Key, Kind, KindError, Response
+from quizzes.kinds.base import Body, Drawn, Example, Field, Fields, Key, Kind, KindError, Response, Tally
 
 
 class Numeric(Kind):
@@ -27,6 +28,29 @@ class Numeric(Kind):
             },
             right={"number": ["4"], "unit": ["1"]},
             wrong={"number": ["4"], "unit": ["0"]},
+        ),
+    )
+
+    form = (
+        Field(
+            "answer",
+            gettext_lazy("The right number"),
+            "group",
+            help=gettext_lazy("Give a tolerance, or the smallest and largest number that count."),
+            columns=(
+                Field("value", gettext_lazy("Number"), "number"),
+                Field("unit", gettext_lazy("Unit"), "text"),
+                Field("tolerance", gettext_lazy("Tolerance"), "number", optional=True),
+                Field("accept_min", gettext_lazy("Smallest that counts"), "number", optional=True),
+                Field("accept_max", gettext_lazy("Largest that counts"), "number", optional=True),
+                Field(
+                    "accept_units",
+                    gettext_lazy("Other units"),
+                    "amounts",
+                    help=gettext_lazy("A unit and how many of the first unit it is, a line each: weeks = 7"),
+                    optional=True,
+                ),
+            ),
         ),
     )
 
@@ -74,6 +98,18 @@ class Numeric(Kind):
                 raise KindError(f"{where}.{name}", _("A factor is more than nought."))
         return factors
 
+    def source(self, body: Body, key: Key) -> dict[str, Any]:
+        value, low, high = (Decimal(key[name]) for name in ("value", "low", "high"))
+        answer: dict[str, Any] = {"value": value, "unit": body["units"][0]}
+        tolerance = value - low
+        if (units.plain(value - tolerance), units.plain(value + tolerance)) == (key["low"], key["high"]):
+            answer["tolerance"] = tolerance
+        else:
+            answer |= {"accept_min": low, "accept_max": high}
+        if key["factors"]:
+            answer["accept_units"] = {name: Decimal(factor) for name, factor in key["factors"].items()}
+        return {"answer": answer}
+
     def public(self, body: Body, drawn: Drawn) -> dict[str, Any]:
         return {"units": [{"place": place, "text": unit} for place, unit in enumerate(body["units"])]}
 
@@ -88,19 +124,44 @@ class Numeric(Kind):
         fits = isinstance(response["unit"], str) and response["unit"] in body["units"]
         return response if fits and reading.is_number(response["number"]) else None
 
+    def random(self, body: Body, rng: Random) -> dict[str, Any]:
+        number = Decimal(rng.randint(-10, 10_000)) / rng.choice((1, 10, 100))
+        return {"number": units.plain(number), "unit": rng.choice(body["units"])}
+
     def fill(self, body: Body, drawn: Drawn, held: dict[str, Any]) -> Fields:
         return {"number": [held["number"]], "unit": [str(body["units"].index(held["unit"]))]}
 
-    def weigh(self, body: Body, key: Key, held: dict[str, Any]) -> tuple[Fraction, dict[str, Any]]:
+    def _given(self, key: Key, held: dict[str, Any]) -> Decimal:
+        """The number in the item's own unit."""
         given = Decimal(held["number"])
         factor = key["factors"].get(held["unit"])
-        if factor is not None:
-            given = units.convert(given, Decimal(factor))
+        return given if factor is None else units.convert(given, Decimal(factor))
+
+    def weigh(self, body: Body, key: Key, held: dict[str, Any]) -> tuple[Fraction, dict[str, Any]]:
+        given = self._given(key, held)
         right = Decimal(key["low"]) <= given <= Decimal(key["high"])
         return Fraction(right), {"off_by": units.plain(given - Decimal(key["value"]))}
 
     def solve(self, body: Body, key: Key) -> dict[str, Any]:
         return {"number": key["value"], "unit": body["units"][0]}
+
+    def tallies(self, body: Body, key: Key) -> list[Tally]:
+        """A slipped decimal point is told apart from a number that is merely off."""
+        return [
+            Tally("right", _("Right"), is_key=True),
+            Tally("tenfold", _("Right but for the decimal point")),
+            Tally("below", _("Too small")),
+            Tally("above", _("Too large")),
+        ]
+
+    def tallied(self, body: Body, key: Key, held: dict[str, Any]) -> list[str]:
+        given, low, high = self._given(key, held), Decimal(key["low"]), Decimal(key["high"])
+        if low <= given <= high:
+            return ["right"]
+        slipped = (given.scaleb(places) for places in (-3, -2, -1, 1, 2, 3))
+        if given and any(low <= moved <= high for moved in slipped):
+            return ["tenfold"]
+        return ["below" if given < low else "above"]
 
     def tell(self, body: Body, drawn: Drawn, held: dict[str, Any]) -> list[str]:
         return [f"{held['number']} {held['unit']}"]

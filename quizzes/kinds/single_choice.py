@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from random import Random
 from typing import Any
 
 from django.utils.translation import gettext_lazy
 
 from quizzes.kinds import authoring, reading
-from quizzes.kinds.base import Body, Drawn, Example, Fields, Key, Response
-from quizzes.kinds.choosing import Choosing
+from quizzes.kinds.base import Body, Drawn, Example, Field, Fields, Key, Response, Tally
+from quizzes.kinds.choosing import OPTIONS, SHUFFLE, Choosing
 
 
 class SingleChoice(Choosing):
@@ -30,11 +31,20 @@ class SingleChoice(Choosing):
         ),
     )
 
+    form = (
+        OPTIONS,
+        Field("answer", gettext_lazy("The right option"), "row_id", of="options"),
+        SHUFFLE,
+    )
+
     def compose(self, source: Mapping[str, Any]) -> tuple[Body, Key]:
         options = authoring.rows(source, "options")
         answer = authoring.known_id(authoring.require(source, "answer"), [option["id"] for option in options], "answer")
         shuffle = authoring.flag(source, "shuffle", default=True)
         return {"options": options, "shuffle": shuffle}, {"answer": answer}
+
+    def source(self, body: Body, key: Key) -> dict[str, Any]:
+        return {"options": body["options"], "answer": key["answer"], "shuffle": body["shuffle"]}
 
     def read(self, body: Body, drawn: Drawn, data: Mapping[str, Any]) -> Response:
         sent = reading.one(data, "choice")
@@ -49,6 +59,9 @@ class SingleChoice(Choosing):
         known = [option["id"] for option in body["options"]]
         return response if isinstance(response["choice"], str) and response["choice"] in known else None
 
+    def random(self, body: Body, rng: Random) -> dict[str, Any]:
+        return {"choice": rng.choice(body["options"])["id"]}
+
     def fill(self, body: Body, drawn: Drawn, held: dict[str, Any]) -> Fields:
         shown = [option["id"] for option in reading.in_order(drawn, body["options"])]
         return {"choice": [str(shown.index(held["choice"]))]}
@@ -61,6 +74,12 @@ class SingleChoice(Choosing):
 
     def guess(self, body: Body, key: Key) -> Fraction:
         return Fraction(1, len(body["options"]))
+
+    def tallies(self, body: Body, key: Key) -> list[Tally]:
+        return [Tally(option["id"], option["text"], is_key=option["id"] == key["answer"]) for option in body["options"]]
+
+    def tallied(self, body: Body, key: Key, held: dict[str, Any]) -> list[str]:
+        return [held["choice"]]
 
     def tell(self, body: Body, drawn: Drawn, held: dict[str, Any]) -> list[str]:
         return [option["text"] for option in body["options"] if option["id"] == held["choice"]]
