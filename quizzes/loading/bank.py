@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from courses.loading import CourseSource, Marked, Problems, Report, Rows, Source
 from quizzes import kinds
@@ -23,6 +23,17 @@ REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 DIFFICULTIES = ("easy", "medium", "hard")
 WORDING = frozenset({"feedback", "facts", "not_with", "tags", "difficulty", "expected_correct"})
 JUDGED = frozenset({"key", "mark", "is_critical"})
+
+
+class Home(Protocol):
+    """The course a question belongs to, from a folder or from the database."""
+
+    @property
+    def slug(self) -> str: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def objectives(self) -> Collection[str]: ...
 
 
 @dataclass(frozen=True)
@@ -69,11 +80,12 @@ def _read_course(course: CourseSource, node: Marked, problems: Problems) -> list
     if entries is None or not isinstance(entries.value, list):
         problems.at(node, "Write the questions as a list under “questions:”.", "questions")
         return []
-    parsed = [_read_entry(course, entry, problems) for entry in entries]
+    parsed = [read_entry(course, entry, problems) for entry in entries]
     return [question for question in parsed if question is not None]
 
 
-def _read_entry(course: CourseSource, entry: Marked, problems: Problems) -> ParsedQuestion | None:
+def read_entry(course: Home, entry: Marked, problems: Problems) -> ParsedQuestion | None:
+    """One entry, or None after noting everything that is wrong with it."""
     known = len(problems)
     reader = Reader(entry, problems)
     if not reader.is_mapping:
@@ -150,7 +162,11 @@ def _check_names(questions: list[ParsedQuestion], problems: Problems) -> None:
 
 
 def write_bank(parsed: list[ParsedQuestion], rows: Rows, report: Report) -> None:
-    """A handful of statements, however long the bank is."""
+    """A handful of statements, however long the bank is.
+
+    The folder has its say where it changed since it was loaded last; what was written in the studio meanwhile stays.
+    """
+    last = _last_loaded(rows)
     found = Question.objects.filter(programme=rows.programme).select_related("current")
     questions = {question.ref: question for question in found}
     fresh = [
@@ -163,7 +179,7 @@ def write_bank(parsed: list[ParsedQuestion], rows: Rows, report: Report) -> None
     versions: list[QuestionVersion] = []
     for entry in parsed:
         question = questions[entry.ref]
-        version = _next_version(question, entry, rows.by)
+        version = _next_version(question, entry, rows.by, last.get(entry.ref))
         moved = question.course_id != rows.courses[entry.course].pk or question.retired
         question.course, question.retired = rows.courses[entry.course], False
         if version:
@@ -177,29 +193,38 @@ def write_bank(parsed: list[ParsedQuestion], rows: Rows, report: Report) -> None
         questions[version.question.ref].current = version
     kept = {entry.ref for entry in parsed}
     for ref, question in questions.items():
-        if ref not in kept and not question.retired:
+        if ref not in kept and ref in last and not question.retired:
             question.retired = True
             changed.append(question)
             report.retired("question", ref)
     Question.objects.bulk_update(changed, ["course", "retired", "current"])
 
 
-def _next_version(question: Question, entry: ParsedQuestion, by: User | None) -> QuestionVersion | None:
-    """Nothing when the entry says what the current version says."""
+def _last_loaded(rows: Rows) -> dict[str, str]:
+    """Ref -> the content hash that the folder gave it last."""
+    loaded = QuestionVersion.objects.filter(question__programme=rows.programme, loaded=True).order_by("number")
+    return dict(loaded.values_list("question__ref", "content_hash"))
+
+
+def _next_version(
+    question: Question, entry: ParsedQuestion, by: User | None, last: str | None
+) -> QuestionVersion | None:
+    """Nothing when the entry says what it said last time, or what the current version says."""
     current = question.current
-    if current and current.content_hash == entry.content_hash:
+    if current and entry.content_hash in {current.content_hash, last}:
         return None
     return QuestionVersion(
         question=question,
         number=current.number + 1 if current else 1,
-        change_kind=_change(current, entry.content) if current else ChangeKind.NEW,
+        loaded=True,
+        change_kind=change_of(current, entry.content) if current else ChangeKind.NEW,
         content_hash=entry.content_hash,
         author=by,
         **entry.content,
     )
 
 
-def _change(current: QuestionVersion, content: Mapping[str, Any]) -> ChangeKind:
+def change_of(current: QuestionVersion, content: Mapping[str, Any]) -> ChangeKind:
     """What a later regrade has to know: were old answers judged by another key, or asked something else?"""
     names = {name for name, value in content.items() if getattr(current, name) != value}
     if names <= WORDING:

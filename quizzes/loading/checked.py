@@ -71,7 +71,7 @@ class Reader:
     def hundredths(self, name: str, most: int, default: int | None = None) -> int:
         """A number such as 85 or 72.5, as whole hundredths."""
         value = self._value(name, default)
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
             exact = Decimal(str(value)) * 100
             if 0 <= exact <= most * 100 and exact == int(exact):
                 return int(exact)

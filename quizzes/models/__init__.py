@@ -13,8 +13,11 @@ from quizzes.models.attempt import (
     TakenOver,
 )
 from quizzes.models.check_answer import CheckAnswer
+from quizzes.models.draft import QuestionDraft
 from quizzes.models.item import Item, Response, ResponseEvent
+from quizzes.models.item_check import ItemCheck
 from quizzes.models.marking import Marking, Result
+from quizzes.models.practice import Card, PracticeAnswer, PracticeEase, PracticeSitting
 from quizzes.models.question import ChangeKind, Question, QuestionVersion
 from quizzes.models.quiz import Quiz, QuizVersion, ReviewWhen
 
@@ -22,15 +25,21 @@ __all__ = [
     "Attempt",
     "AttemptOver",
     "AttemptQuerySet",
+    "Card",
     "ChangeKind",
     "CheckAnswer",
     "ClosedBy",
     "FeedbackOpened",
     "Item",
+    "ItemCheck",
     "Marking",
     "Mode",
     "Outcome",
+    "PracticeAnswer",
+    "PracticeEase",
+    "PracticeSitting",
     "Question",
+    "QuestionDraft",
     "QuestionVersion",
     "Quiz",
     "QuizVersion",

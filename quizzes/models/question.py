@@ -85,6 +85,7 @@ class QuestionVersion(models.Model):
     change_kind = models.CharField(max_length=10, choices=ChangeKind.choices, default=ChangeKind.NEW)
     content_hash = models.CharField(max_length=64)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    loaded = models.BooleanField(default=False)  # from a programme folder; else written in the studio
     published_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
