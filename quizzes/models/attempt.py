@@ -60,6 +60,7 @@ class Outcome(models.TextChoices):
     CLOSED = "closed", _("after handing in")
     OTHER_TAB = "other_tab", _("from a window that was taken over")
     UNREADABLE = "unreadable", _("not an answer to this question")
+    CHECKED = "checked", _("after the answer was checked")
 
 
 class AttemptOver(Exception):
@@ -159,6 +160,16 @@ class Attempt(models.Model):
                 condition=Q(mode="follow_up", state="open"),
                 name="one_follow_up_is_open_at_a_time",
             ),
+            models.UniqueConstraint(
+                fields=["quiz", "trainee", "number"],
+                condition=Q(mode="practice"),
+                name="a_practice_round_has_its_number",
+            ),
+            models.UniqueConstraint(
+                fields=["quiz", "trainee"],
+                condition=Q(mode="practice", state="open"),
+                name="one_practice_round_is_open_at_a_time",
+            ),
             models.CheckConstraint(
                 condition=Q(mode="follow_up", follows__isnull=False) | (~Q(mode="follow_up") & Q(follows__isnull=True)),
                 name="a_follow_up_follows_an_attempt",
@@ -196,6 +207,11 @@ class Attempt(models.Model):
     @property
     def is_follow_up(self) -> bool:
         return self.mode == Mode.FOLLOW_UP
+
+    @property
+    def is_practice(self) -> bool:
+        """A round of a practice quiz: as often as one likes, and it never counts."""
+        return self.mode == Mode.PRACTICE
 
     def is_over(self, at: datetime | None = None) -> bool:
         """Closed, or nobody may write any more: whoever POSTs next closes it."""

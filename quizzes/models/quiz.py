@@ -48,6 +48,14 @@ class Behaviour(models.TextChoices):
     PRACTICE = "practice", _("practice")
 
 
+class PractiseNew(models.TextChoices):
+    """When questions a trainee has never met may come into their practice, which shows the answers."""
+
+    AFTER_PASSING = "after_passing", _("once the quiz is passed")
+    AFTER_LESSONS = "after_lessons", _("once the lessons are studied")
+    NEVER = "never", _("never")
+
+
 class QuizQuerySet(models.QuerySet["Quiz"]):
     def reached_by(self, trainee: User) -> Self:
         """What the trainee may see the start page of: enrolled in the course, or in one of the programme's."""
@@ -90,6 +98,11 @@ class Quiz(models.Model):
         return reverse("quizzes:quiz", args=[self.pk])
 
     @property
+    def is_for_practice(self) -> bool:
+        """Taken as often as one likes, and never counted: it stands in nobody's way."""
+        return self.current is not None and self.current.behaviour == Behaviour.PRACTICE
+
+    @property
     def is_examination(self) -> bool:
         return self.programme_id is not None
 
@@ -102,6 +115,15 @@ class Quiz(models.Model):
         from quizzes import beginning
 
         return beginning.begin(self, trainee, declared=declared)
+
+    def begin_practice(self, trainee: User) -> Attempt:
+        """A round of a practice quiz, as often as one likes; it never counts. Returns the open round if there is one.
+
+        Raises `quizzes.opening.Closed` when this is no practice quiz, or its lessons are not studied yet.
+        """
+        from quizzes.practising import rounds
+
+        return rounds.begin(self, trainee)
 
     def begin_follow_up(self, trainee: User) -> Attempt:
         """Put the missed critical items again; untimed. Returns the open follow-up if there is one.
@@ -131,6 +153,7 @@ class QuizVersion(models.Model):
     critical_min_percent = models.PositiveSmallIntegerField(default=8000)  # 1/100 of the critical items drawn
     navigation = models.CharField(max_length=10, choices=Navigation.choices, default=Navigation.FREE)
     behaviour = models.CharField(max_length=10, choices=Behaviour.choices, default=Behaviour.EXAM)
+    practise_new = models.CharField(max_length=13, choices=PractiseNew.choices, default=PractiseNew.AFTER_PASSING)
     review: models.JSONField[Any, Any] = models.JSONField(default=dict)  # what -> ReviewWhen
     sections: models.JSONField[Any, Any] = models.JSONField()  # see quizzes.blueprints
     kinds: models.JSONField[Any, Any] = models.JSONField(default=dict)  # over the form: kind -> {"at_least": n, …}
