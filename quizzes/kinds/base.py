@@ -93,6 +93,7 @@ class Kind(ABC):
     label: ClassVar[StrPromise | str] = ""
     version: ClassVar[int] = 1
     by_person: ClassVar[bool] = False  # judged by people; the machine marks only a blank
+    by_steps: ClassVar[bool] = False  # answered step by step: what is stored is never taken back, only gone on from
     own_fields: ClassVar[frozenset[str]]
     form: ClassVar[tuple[Field, ...]] = ()  # the kind's own fields, as an author fills them in
     examples: ClassVar[tuple[Example, ...]]

@@ -331,7 +331,7 @@ class Migration(migrations.Migration):
                 ('seq', models.PositiveIntegerField()),
                 ('body', models.JSONField(blank=True, null=True)),
                 ('flagged', models.BooleanField(blank=True, null=True)),
-                ('outcome', models.CharField(choices=[('applied', 'applied'), ('stale', 'older than what is kept'), ('late', 'after the deadline'), ('closed', 'after handing in'), ('other_tab', 'from a window that was taken over'), ('unreadable', 'not an answer to this question'), ('checked', 'after the answer was checked')], max_length=10)),
+                ('outcome', models.CharField(choices=[('applied', 'applied'), ('stale', 'older than what is kept'), ('late', 'after the deadline'), ('closed', 'after handing in'), ('other_tab', 'from a window that was taken over'), ('not_next', 'against a step that was taken already'), ('unreadable', 'not an answer to this question'), ('checked', 'after the answer was checked')], max_length=10)),
                 ('received_at', models.DateTimeField()),
                 ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='quizzes.item')),
             ],
@@ -352,7 +352,7 @@ class Migration(migrations.Migration):
                 ('critical_drawn', models.PositiveSmallIntegerField(default=0)),
                 ('critical_missed', models.PositiveSmallIntegerField(default=0)),
                 ('breakdown', models.JSONField()),
-                ('cause', models.CharField(choices=[('handed_in', 'handed in')], default='handed_in', max_length=10)),
+                ('cause', models.CharField(choices=[('handed_in', 'handed in'), ('judged', 'marked by people')], default='handed_in', max_length=10)),
                 ('made_at', models.DateTimeField()),
                 ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('attempt', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='results', to='quizzes.attempt')),
@@ -376,6 +376,41 @@ class Migration(migrations.Migration):
                 'verbose_name': 'answer to a check',
                 'verbose_name_plural': 'answers to checks',
                 'constraints': [models.UniqueConstraint(fields=('trainee', 'lesson_version', 'block'), name='a_check_keeps_one_answer')],
+            },
+        ),
+        migrations.CreateModel(
+            name='AnswerFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('storage_key', models.CharField(max_length=100, unique=True)),
+                ('name', models.CharField(max_length=120)),
+                ('content_type', models.CharField(choices=[('application/pdf', 'PDF'), ('image/png', 'PNG picture'), ('image/jpeg', 'JPEG picture')], max_length=20)),
+                ('size', models.PositiveIntegerField()),
+                ('sha256', models.CharField(max_length=64)),
+                ('uploaded_at', models.DateTimeField()),
+                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='quizzes.item')),
+            ],
+            options={
+                'ordering': ('item', 'pk'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('size__gte', 1)), name='an_answer_file_holds_something'), models.CheckConstraint(condition=models.Q(('content_type__in', ['application/pdf', 'image/png', 'image/jpeg'])), name='an_answer_file_is_of_a_known_type')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Judgement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('turn', models.PositiveSmallIntegerField()),
+                ('levels', models.JSONField()),
+                ('mark', models.PositiveIntegerField()),
+                ('critical_missed', models.BooleanField(default=False)),
+                ('comment', models.TextField(blank=True, max_length=4000)),
+                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='judgements', to='quizzes.item')),
+                ('marker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ('item', 'turn'),
+                'constraints': [models.UniqueConstraint(fields=('item', 'turn'), name='a_turn_at_an_answer_is_taken_once'), models.UniqueConstraint(fields=('item', 'marker'), name='a_marker_judges_an_answer_once'), models.CheckConstraint(condition=models.Q(('turn__gte', 1), ('turn__lte', 3)), name='an_answer_is_judged_three_times_at_most')],
             },
         ),
         migrations.AddIndex(
@@ -500,7 +535,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='responseevent',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['applied', 'stale', 'late', 'closed', 'other_tab', 'unreadable', 'checked'])), name='a_save_has_a_known_outcome'),
+            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['applied', 'stale', 'late', 'closed', 'other_tab', 'not_next', 'unreadable', 'checked'])), name='a_save_has_a_known_outcome'),
         ),
         migrations.AddConstraint(
             model_name='result',

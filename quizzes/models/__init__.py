@@ -1,5 +1,6 @@
 """The tables of assessment: what is asked, what was answered, what it was worth."""
 
+from quizzes.models.answer_file import AnswerFile, FileType
 from quizzes.models.attempt import (
     Attempt,
     AttemptOver,
@@ -16,12 +17,14 @@ from quizzes.models.check_answer import CheckAnswer
 from quizzes.models.draft import QuestionDraft
 from quizzes.models.item import Item, Response, ResponseEvent
 from quizzes.models.item_check import ItemCheck
+from quizzes.models.judgement import Judgement
 from quizzes.models.marking import Marking, Result
 from quizzes.models.practice import Card, PracticeAnswer, PracticeEase, PracticeSitting
 from quizzes.models.question import ChangeKind, Question, QuestionVersion
 from quizzes.models.quiz import Quiz, QuizVersion, ReviewWhen
 
 __all__ = [
+    "AnswerFile",
     "Attempt",
     "AttemptOver",
     "AttemptQuerySet",
@@ -30,8 +33,10 @@ __all__ = [
     "CheckAnswer",
     "ClosedBy",
     "FeedbackOpened",
+    "FileType",
     "Item",
     "ItemCheck",
+    "Judgement",
     "Marking",
     "Mode",
     "Outcome",

@@ -59,6 +59,7 @@ class Outcome(models.TextChoices):
     LATE = "late", _("after the deadline")
     CLOSED = "closed", _("after handing in")
     OTHER_TAB = "other_tab", _("from a window that was taken over")
+    NOT_NEXT = "not_next", _("against a step that was taken already")
     UNREADABLE = "unreadable", _("not an answer to this question")
     CHECKED = "checked", _("after the answer was checked")
 

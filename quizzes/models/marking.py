@@ -19,6 +19,7 @@ class Cause(models.TextChoices):
     """Why a result was made; a regrade takes its place here."""
 
     HANDED_IN = "handed_in", _("handed in")
+    JUDGED = "judged", _("marked by people")
 
 
 class Marking(models.Model):
