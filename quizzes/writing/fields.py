@@ -79,9 +79,14 @@ def _fill(field: Field, value: Any, name: str) -> Posted:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, Decimal):
-        return units.short(value)
-    return units.short(Decimal(str(value))) if isinstance(value, float) else str(value)
+    """As it was written: the noughts of 1.0 stay, so that an untouched field is no change."""
+    return (
+        units.plain(value if isinstance(value, Decimal) else Decimal(str(value))) if _is_number(value) else str(value)
+    )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
 
 # What a form holds -> an entry
@@ -94,7 +99,7 @@ def read(form: Iterable[Field], posted: Mapping[str, Sequence[str]], prefix: str
         if not applies(field, source):
             continue
         value = _read(field, posted, joined(prefix, field.name))
-        if value is None or (field.optional and value in ({}, [], "", False)):
+        if value is None or (field.optional and (value is False or value in ({}, [], ""))):
             continue
         source[field.name] = value
     return source
