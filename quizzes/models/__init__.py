@@ -22,6 +22,7 @@ from quizzes.models.marking import Marking, Result
 from quizzes.models.practice import Card, PracticeAnswer, PracticeEase, PracticeSitting
 from quizzes.models.question import ChangeKind, Question, QuestionVersion
 from quizzes.models.quiz import Quiz, QuizVersion, ReviewWhen
+from quizzes.models.regrade import CountedAnswer, Policy, Regrade, RegradeChange, RegradeState, RegradeStep
 
 __all__ = [
     "AnswerFile",
@@ -32,6 +33,7 @@ __all__ = [
     "ChangeKind",
     "CheckAnswer",
     "ClosedBy",
+    "CountedAnswer",
     "FeedbackOpened",
     "FileType",
     "Item",
@@ -40,6 +42,7 @@ __all__ = [
     "Marking",
     "Mode",
     "Outcome",
+    "Policy",
     "PracticeAnswer",
     "PracticeEase",
     "PracticeSitting",
@@ -48,6 +51,10 @@ __all__ = [
     "QuestionVersion",
     "Quiz",
     "QuizVersion",
+    "Regrade",
+    "RegradeChange",
+    "RegradeState",
+    "RegradeStep",
     "Response",
     "ResponseEvent",
     "Result",

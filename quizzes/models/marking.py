@@ -16,10 +16,12 @@ from quizzes.models.question import QuestionVersion
 
 
 class Cause(models.TextChoices):
-    """Why a result was made; a regrade takes its place here."""
+    """Why a result was made."""
 
     HANDED_IN = "handed_in", _("handed in")
     JUDGED = "judged", _("marked by people")
+    REGRADE = "regrade", _("marked again after a correction of the question")
+    LATE_ANSWER = "late_answer", _("an answer that came late was counted")
 
 
 class Marking(models.Model):
@@ -35,12 +37,17 @@ class Marking(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     comment = models.TextField(blank=True)
+    counted = models.BooleanField(default=True)  # not: a correction took the item off the paper
+    regrade = models.ForeignKey("quizzes.Regrade", models.PROTECT, null=True, blank=True, related_name="markings")
     marked_at = models.DateTimeField()
 
     class Meta:
         ordering = ("item", "rev")
         constraints = (
             models.UniqueConstraint(fields=["item", "rev"], name="a_marking_has_its_turn"),
+            models.UniqueConstraint(
+                fields=["item", "regrade"], condition=Q(regrade__isnull=False), name="a_regrade_marks_an_answer_once"
+            ),
             models.CheckConstraint(condition=Q(rev__gte=1), name="markings_count_from_one"),
         )
 
@@ -58,7 +65,7 @@ class Result(models.Model):
     critical_drawn = models.PositiveSmallIntegerField(default=0)
     critical_missed = models.PositiveSmallIntegerField(default=0)
     breakdown: models.JSONField[Any, Any] = models.JSONField()  # grading.Outcome.breakdown()
-    cause = models.CharField(max_length=10, choices=Cause.choices, default=Cause.HANDED_IN)
+    cause = models.CharField(max_length=12, choices=Cause.choices, default=Cause.HANDED_IN)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     made_at = models.DateTimeField()
 

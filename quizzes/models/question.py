@@ -83,6 +83,7 @@ class QuestionVersion(models.Model):
     difficulty = models.CharField(max_length=10, blank=True)  # the author's guess
     expected_correct = models.PositiveSmallIntegerField(null=True, blank=True)  # 1/100 %, a guess until data replace it
     change_kind = models.CharField(max_length=10, choices=ChangeKind.choices, default=ChangeKind.NEW)
+    change_reason = models.TextField(blank=True)  # why it was changed, in the author's words
     content_hash = models.CharField(max_length=64)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     loaded = models.BooleanField(default=False)  # from a programme folder; else written in the studio

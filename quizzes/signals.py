@@ -1,0 +1,7 @@
+"""What quizzes announce. Listeners run in the announcer's transaction, so they write rows and nothing else."""
+
+from django.dispatch import Signal
+
+# attempt, before (Result), after (Result), regrade (or None), by (User or None), was_clear, is_clear:
+# a result that stood was followed by another. `clear`: the quiz is passed and nothing holds the completion back.
+result_corrected = Signal()
