@@ -33,7 +33,7 @@ class Coin(SingleChoice):
 
 
 def test_each_kind_of_the_bank_has_its_file() -> None:
-    assert {entry["kind"] for entry in bank.entries()} == {kind.name for kind in kinds.all_kinds()}
+    assert {entry["kind"] for entry in bank.entries()} <= {kind.name for kind in kinds.all_kinds()}
     assert len(bank.entries()) == 280
 
 
