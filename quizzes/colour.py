@@ -16,6 +16,7 @@ from coloraide import Color
 HEX = re.compile(r"#[0-9a-f]{6}")
 # The programme's training bands: the largest difference that still counts as excellent, acceptable, visible.
 BANDS = (1.0, 2.0, 3.5)
+EDGE = 1 / 1020
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,26 @@ def from_lch(lightness: float, chroma: float, hue: float) -> Lab:
 
 
 def to_hex(colour: Lab) -> str:
-    """The nearest colour a screen can show."""
-    return _colour(colour).convert("srgb").fit().to_string(hex=True)
+    """As a screen draws it. Beyond its gamut each of red, green and blue is clipped; `colour-lab.js` does the same."""
+    levels = (math.floor(min(max(value, 0.0), 1.0) * 255 + 0.5) for value in _screen(colour))
+    return "#" + "".join(f"{level:02x}" for level in levels)
+
+
+def on_screen(colour: Lab) -> bool:
+    """Whether a screen can show it: sRGB, give or take a quarter of a step of its 255."""
+    return all(-EDGE <= value <= 1 + EDGE for value in _screen(colour))
+
+
+def light(text: str) -> tuple[float, float, float]:
+    """sRGB as six hex digits to the share of red, green and blue light it sends back, 0 to 1."""
+    if not HEX.fullmatch(text):
+        raise ValueError(text)
+    red, green, blue = Color(text).convert("srgb-linear").coords(nans=False)
+    return red, green, blue
+
+
+def from_light(red: float, green: float, blue: float) -> Lab:
+    return _lab(Color("srgb-linear", [red, green, blue]))
 
 
 def difference(one: Lab, other: Lab) -> float:
@@ -83,6 +102,10 @@ def band(delta: float) -> int:
 
 def _colour(colour: Lab) -> Color:
     return Color("lab-d65", [colour.L, colour.a, colour.b])
+
+
+def _screen(colour: Lab) -> list[float]:
+    return list(_colour(colour).convert("srgb").coords(nans=False))
 
 
 def _lab(colour: Color) -> Lab:

@@ -9,6 +9,7 @@ from quizzes import colour
 from quizzes.colour import Lab
 from quizzes.kinds import authoring
 from quizzes.kinds.authoring import KindError
+from quizzes.kinds.nearness import Miss, signed
 
 ROUNDED = 0.0051  # stored L*, a*, b* have two decimals
 STORED_DELTA = 0.01  # how far a stored difference may be from the computed one
@@ -28,24 +29,49 @@ def keeps_rule(mode: str, sample: Lab, target: Lab) -> bool:
 
 
 def patch(source: Mapping[str, Any], path: str, *, beside: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """One colour: its hex value, and the L*, a*, b* read-out that follows from it."""
+    """One colour: its hex value, and the L*, a*, b* read-out that follows from it.
+
+    Given by L*, a*, b* alone it has to lie within what a screen shows; it is kept as the nearest hex value.
+    """
     authoring.only(source, {"hex", "lab", *beside}, path)
-    written = authoring.text(source, "hex", path)
+    given = _given_lab(source, path) if "lab" in source else None
+    written = colour.to_hex(given) if given and "hex" not in source else authoring.text(source, "hex", path)
     try:
         lab = colour.from_hex(written)
     except ValueError:
         raise KindError(f"{path}.hex", _("Write six lower-case hex digits after a hash, such as #4b4744.")) from None
     found = {"L": round(lab.L, 2), "a": round(lab.a, 2), "b": round(lab.b, 2)}
-    if "lab" in source:
-        given = authoring.mapping(source, "lab", path)
-        authoring.only(given, found, f"{path}.lab")
-        for name, value in (("L", lab.L), ("a", lab.a), ("b", lab.b)):
-            if abs(float(authoring.number(given, name, f"{path}.lab")) - value) > ROUNDED:
+    if given and "hex" in source:
+        for name, wanted, value in (("L", given.L, lab.L), ("a", given.a, lab.a), ("b", given.b, lab.b)):
+            if abs(wanted - value) > ROUNDED:
                 raise KindError(
                     f"{path}.lab.{name}",
                     _("%(hex)s has %(name)s* %(value)s.") % {"hex": written, "name": name, "value": found[name]},
                 )
     return {"hex": written, "lab": found}
+
+
+def _given_lab(source: Mapping[str, Any], path: str) -> Lab:
+    given = authoring.mapping(source, "lab", path)
+    where = f"{path}.lab"
+    authoring.only(given, ("L", "a", "b"), where)
+    lab = Lab(*(float(authoring.number(given, name, where)) for name in ("L", "a", "b")))
+    if "hex" not in source and not colour.on_screen(lab):
+        raise KindError(where, _("No screen shows this colour. Choose one with less chroma."))
+    return lab
+
+
+def read_out(lab: Lab, *, polar: bool = False) -> list[list[str]]:
+    """A colour in numbers, each with its letter, for whoever is granted them."""
+    values = [("L*", lab.L), ("a*", lab.a), ("b*", lab.b)]
+    if polar:
+        values += [("C*", lab.chroma), ("h°", lab.hue)]
+    return [[letter, f"{value + 0:.2f}".replace("-0.00", "0.00").replace("-", "−")] for letter, value in values]
+
+
+def read_outs(*named: tuple[str, Mapping[str, Any]], polar: bool = False) -> dict[str, list[list[str]]]:
+    """Such as `target_reads`: the numbers of each patch under its name on the page."""
+    return {f"{name}_reads": read_out(colour.from_hex(spot["hex"]), polar=polar) for name, spot in named}
 
 
 def difference(source: Mapping[str, Any], name: str, one: str, other: str, path: str) -> float:
@@ -88,3 +114,14 @@ def check_pick(
         message = _("The rule is kept by: %(ids)s. It has to be kept by the answer and no other.")
     if right != [answer]:
         raise KindError("answer", message % {"ids": ", ".join(right) or "–"})
+
+
+def told(deltas: Mapping[str, float]) -> dict[str, str]:
+    return {sample_id: f"{delta:.2f}" for sample_id, delta in deltas.items()}
+
+
+def described(written: str, target: Lab, delta: str) -> str:
+    """A sample for whoever counts the answers: its hex value, and where it lies from the target."""
+    miss = Miss.of(colour.from_hex(written), target)
+    words = {"hex": written, "delta": delta, "L": signed(miss.lightness), "a": signed(miss.a), "b": signed(miss.b)}
+    return _("%(hex)s: difference %(delta)s (L* %(L)s, a* %(a)s, b* %(b)s)") % words

@@ -5,8 +5,7 @@ from typing import Any
 
 from django import template
 
-from quizzes import colour, units
-from quizzes.kinds import positions, reading
+from quizzes.kinds import adjusting, mixing, positions, reading
 
 register = template.Library()
 
@@ -39,12 +38,7 @@ def arranged(rows: Sequence[Mapping[str, Any]], value: Value) -> list[Mapping[st
 
 
 @register.filter
-def sample(value: Value, start: str) -> str:
-    """The fill of an adjusted sample: what was set, or the start."""
-    try:
-        lightness, chroma, hue = (units.read_number(entry(value, name)) for name in ("lightness", "chroma", "hue"))
-    except ValueError:
-        return start
-    if not (0 <= lightness <= 100 and 0 <= chroma <= 150 and 0 <= hue <= 360):
-        return start
-    return colour.to_hex(colour.from_lch(float(lightness), float(chroma), float(hue)))
+def sample(value: Value, q: Mapping[str, Any]) -> dict[str, Any]:
+    """The colour that was made, as it is to be drawn: fields of a colour match and its public form."""
+    made = mixing.picture if q["mode"] == "mix" else adjusting.picture
+    return made(q, value or {})

@@ -255,7 +255,8 @@ def test_adjusting_passes_within_the_tolerance() -> None:
     assert marked(entry, near).fraction == 1
     assert marked(entry, {**near, "lightness": ["40.5"]}).fraction == 1
     assert marked(entry, {**near, "lightness": ["42"]}).fraction == 0
-    assert marked(entry, {"lightness": ["38.6"], "chroma": ["3.7"]}).fraction == 0
+    assert marked(entry, {"lightness": ["38.6"], "chroma": ["3.7"]}).fraction == 1  # the hue stays as at the start
+    assert marked(entry, {"chroma": ["3.7"], "hue": ["74"]}).fraction == 0
     assert marked(entry, {"lightness": ["38.6"], "chroma": ["150"], "hue": ["200"]}).fraction == 0  # beyond any screen
 
 
