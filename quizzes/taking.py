@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedIn
-from quizzes import posted
+from quizzes import checking, posted
 from quizzes.models import Attempt, AttemptOver, Item, Outcome, ResponseEvent, Saved, TakenOver
 from quizzes.papers import PaperItem
 from quizzes.posted import Malformed
@@ -63,6 +63,8 @@ def attempt(request: SignedIn, pk: int) -> HttpResponse:
             "current": current,
             "answered": sum(item.answered for item in paper),
             "kept_aside": one.kept_aside(),
+            "offers_checks": checking.offers(one),
+            "told": checking.told_of(one),
             # Two pages drawn with the same numbers are told apart, so that the slower one's answer is offered back.
             "client": secrets.token_urlsafe(9),
             **clock(one),
@@ -119,16 +121,26 @@ def response_create(request: SignedIn, pk: int) -> HttpResponse:
     return JsonResponse(body, status=409 if Outcome.OTHER_TAB in outcomes else 200)
 
 
+def _save_changed(one: Attempt, sent: posted.Posted) -> list[tuple[int, int, int, Saved]]:
+    """The whole paper arrives each time; only what differs from what is kept is a save."""
+    kept_now = {item.item.pk: (item.fields, item.flagged) for item in one.paper()}
+    changed = [a for a in sent.answers if a[0] not in kept_now or kept_now[a[0]] != (a[1], a[4])]
+    return _save(one, changed, sent.client)
+
+
+def _place(request: HttpRequest) -> int:
+    """The question the page stood at, or the first."""
+    at = request.POST.get("at", "")
+    return int(at) if at.isascii() and at.isdigit() and len(at) < 5 else 1
+
+
 def _form_saved(request: SignedIn, one: Attempt) -> HttpResponse:
     try:
         sent = posted.read_form(request.POST)
     except Malformed as error:
         messages.error(request, str(error))
         return redirect("quizzes:attempt", pk=one.pk)
-    # The whole paper arrives each time; only what differs from what is kept is a save.
-    kept_now = {item.item.pk: (item.fields, item.flagged) for item in one.paper()}
-    changed = [a for a in sent.answers if a[0] not in kept_now or kept_now[a[0]] != (a[1], a[4])]
-    saved = _save(one, changed, sent.client)
+    saved = _save_changed(one, sent)
     outcomes = {kept.outcome for *_rest, kept in saved}
     if outcomes & {Outcome.LATE, Outcome.CLOSED}:
         one.close_if_over()
@@ -142,6 +154,30 @@ def _form_saved(request: SignedIn, one: Attempt) -> HttpResponse:
         return redirect("quizzes:hand_in", pk=one.pk)
     number = where if where.isascii() and where.isdigit() and len(where) < 5 else request.POST.get("at", "1")[:4]
     return redirect(f"{reverse('quizzes:attempt', args=[one.pk])}?q={number if number.isdigit() else 1}")
+
+
+@require_POST
+def item_check_create(request: SignedIn, pk: int, item: int) -> HttpResponse:
+    """“Check this answer”: what the form holds is saved first, then this answer is locked and told."""
+    one = mine(request, pk)
+    try:
+        sent = posted.read_form(request.POST)
+        saved = _save_changed(one, sent)
+        for words in dict.fromkeys(kept.message for *_rest, kept in saved if kept.message):
+            messages.warning(request, words)
+        checking.check(one, item, epoch=one.writer_epoch if sent.epoch is None else sent.epoch)
+    except Malformed as error:
+        messages.error(request, str(error))
+    except Item.DoesNotExist as error:
+        raise Http404 from error
+    except checking.CannotCheck as refused:
+        messages.warning(request, str(refused))
+    except TakenOver:
+        messages.warning(request, _("Another window has taken over this attempt. Check the answer there, or here now."))
+    except AttemptOver:
+        one.close_if_over()
+        return redirect("quizzes:result", pk=one.pk)
+    return redirect(f"{reverse('quizzes:attempt', args=[one.pk])}?q={_place(request)}")
 
 
 @require_POST

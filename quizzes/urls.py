@@ -3,6 +3,7 @@
 from django.urls import path
 
 from quizzes import checks, results, taking, views
+from quizzes.practising import views as practice
 from quizzes.teaching import rooms
 
 app_name = "quizzes"
@@ -11,7 +12,9 @@ urlpatterns = [
     path("quizzes/<int:pk>/", views.quiz, name="quiz"),
     path("quizzes/<int:pk>/attempts/", views.attempt_create, name="attempt_create"),
     path("quizzes/<int:pk>/follow-ups/", views.follow_up_create, name="follow_up_create"),
+    path("quizzes/<int:pk>/rounds/", views.round_create, name="round_create"),
     path("quizzes/attempts/<int:pk>/", taking.attempt, name="attempt"),
+    path("quizzes/attempts/<int:pk>/checks/<int:item>/", taking.item_check_create, name="item_check_create"),
     path("quizzes/attempts/<int:pk>/claim/", taking.claim_create, name="claim_create"),
     path("quizzes/attempts/<int:pk>/responses/", taking.response_create, name="response_create"),
     path("quizzes/attempts/<int:pk>/kept/<int:event>/", taking.kept_create, name="kept_create"),
@@ -21,4 +24,12 @@ urlpatterns = [
     path("quizzes/attempts/<int:pk>/feedback/", results.feedback, name="feedback"),
     path("quizzes/attempts/<int:pk>/feedback/opening/", results.feedback_create, name="feedback_create"),
     path("studio/", rooms.studio, name="studio"),
+    path("practice/", practice.practice, name="practice"),
+    path("practice/sittings/", practice.sitting_create, name="sitting_create"),
+    path("practice/sittings/<int:pk>/", practice.sitting, name="sitting"),
+    path("practice/sittings/<int:pk>/answers/", practice.answer_create, name="practice_answer_create"),
+    path("practice/answers/<int:pk>/", practice.answer, name="practice_answer"),
+    path("practice/answers/<int:pk>/ease/", practice.ease_create, name="ease_create"),
+    path("practice/answers/<int:pk>/leaving-out/", practice.leaving_out_create, name="leaving_out_create"),
+    path("practice/return/", practice.return_create, name="return_create"),
 ]

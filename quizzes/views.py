@@ -42,6 +42,17 @@ def attempt_create(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @require_POST
+def round_create(request: SignedIn, pk: int) -> HttpResponse:
+    """Begin a round of a practice quiz, or go on with the one that is open."""
+    one = reached(request, pk)
+    try:
+        begun = one.begin_practice(request.user)
+    except Closed as closed:
+        return _refused(request, closed)
+    return redirect("quizzes:attempt", pk=begun.pk)
+
+
+@require_POST
 def follow_up_create(request: SignedIn, pk: int) -> HttpResponse:
     """Put the missed critical questions again."""
     one = reached(request, pk)
