@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db.models import QuerySet
 
 from accounts.models import User
 from courses.models import Enrolment
+from quizzes import grading
 from quizzes.models.attempt import Attempt, Mode, State
 from quizzes.models.quiz import Quiz
 
@@ -15,10 +18,25 @@ def passed_attempt(quiz: Quiz, trainee_id: int) -> Attempt | None:
     return Attempt.objects.graded().filter(quiz=quiz, trainee=trainee_id).passed().order_by("-number").first()
 
 
-def latest_round(passed: Attempt) -> Attempt:
-    """The attempt whose critical misses count now: the last graded follow-up, else the passed attempt itself."""
-    rounds = passed.follow_ups.filter(mode=Mode.FOLLOW_UP, state=State.GRADED).order_by("-number")
-    return rounds.first() or passed
+def rounds_of(passed: Attempt) -> list[Attempt]:
+    """The follow-ups that were marked, first to last."""
+    return list(passed.follow_ups.filter(mode=Mode.FOLLOW_UP, state=State.GRADED).order_by("number"))
+
+
+def still_missed(passed: Attempt, rounds: Sequence[Attempt]) -> dict[str, int]:
+    """Objective -> safety-critical items still to be put right. From results, so a correction counts at once."""
+    if passed.result is None:
+        return {}
+    since = [one.result.breakdown for one in rounds if one.result]
+    return grading.still_missed(passed.result.breakdown, since)
+
+
+def held_round(passed: Attempt, rounds: Sequence[Attempt]) -> Attempt | None:
+    """The round whose feedback comes next: the last that missed something, while anything is still missed."""
+    if not still_missed(passed, rounds):
+        return None
+    missed = (one for one in (*reversed(rounds), passed) if one.result and one.result.critical_missed)
+    return next(missed, passed)
 
 
 def is_clear(quiz: Quiz, trainee_id: int) -> bool:
@@ -26,10 +44,15 @@ def is_clear(quiz: Quiz, trainee_id: int) -> bool:
     passed = passed_attempt(quiz, trainee_id)
     if passed is None or passed.result is None:
         return False
-    if not passed.result.critical_missed:
-        return True
-    result = latest_round(passed).result
-    return result is not None and not result.critical_missed
+    return not passed.result.critical_missed or not still_missed(passed, rounds_of(passed))
+
+
+def settle(attempt: Attempt, *, clear: bool) -> None:
+    """Complete what an attempt just marked completes; `clear` says that it is passed with nothing missed in it."""
+    if attempt.mode == Mode.FOLLOW_UP:  # it need not have asked all that is missed by now
+        clear = is_clear(attempt.quiz, attempt.trainee_id)
+    if clear and attempt.mode in {Mode.GRADED, Mode.FOLLOW_UP}:
+        complete(attempt.quiz, attempt.trainee)
 
 
 def complete(quiz: Quiz, trainee: User) -> None:

@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from quizzes import completing
 from quizzes.beginning import TRIES, Moved, Place, store
 from quizzes.models.attempt import Attempt, Mode, State
 from quizzes.models.item import Item
 from quizzes.models.marking import Marking
-from quizzes.models.question import Question
+from quizzes.models.question import Question, QuestionVersion
 from quizzes.models.quiz import Quiz
 from quizzes.opening import Closed, Link, Reason, look
 
@@ -42,15 +43,15 @@ def begin(quiz: Quiz, trainee: User) -> Attempt:
             started_at=timezone.now(),
         )
         try:
-            return store(fresh, _places(quiz, trainee, before), last=last)
+            return store(fresh, _places(quiz, trainee, passed), last=last)
         except (IntegrityError, Moved):
             continue  # another window was quicker
     raise Closed(look(quiz, trainee))
 
 
-def _places(quiz: Quiz, trainee: User, before: Attempt) -> list[Place]:
-    """For each critical item missed in the last round its parallel, or itself in its current wording."""
-    missed = _missed(before)
+def _places(quiz: Quiz, trainee: User, passed: Attempt) -> list[Place]:
+    """For each critical item still missed its parallel, or itself in its current wording."""
+    missed = _missed(passed)
     refs = {item.question.ref for item in missed}
     parallels = _parallels(quiz, trainee, {item.question_version.objective for item in missed})
     places = []
@@ -68,21 +69,42 @@ def _places(quiz: Quiz, trainee: User, before: Attempt) -> list[Place]:
         )
         chosen = parallel or item.question
         refs.add(chosen.ref)
-        usable = chosen.current is not None and not chosen.retired
-        places.append(Place(chosen.current if usable and chosen.current else item.question_version))
+        places.append(Place(_wording(chosen, item)))
     return places
 
 
-def _missed(attempt: Attempt) -> list[Item]:
-    """In the order of the paper. What counts is the latest marking of each item."""
+def _wording(chosen: Question, item: Item) -> QuestionVersion:
+    """As it stands today; as it was asked, if it was withdrawn or asks for something else by now."""
+    today, asked = chosen.current, item.question_version
+    usable = today is not None and not chosen.retired and today.is_critical and today.objective == asked.objective
+    return today if usable and today is not None else asked
+
+
+def _missed(passed: Attempt) -> list[Item]:
+    """As many of each objective as are still missed: those of the last round first, in the order of the paper.
+
+    What counts is the latest marking of each item.
+    """
+    rounds = completing.rounds_of(passed)
+    left = completing.still_missed(passed, rounds)
     verdicts: dict[int, bool] = {}
-    for item_id, critical_missed in (
-        Marking.objects.filter(item__attempt=attempt).order_by("rev").values_list("item", "critical_missed")
+    papers = [*reversed(rounds), passed]
+    for item_id, missed in (
+        Marking.objects.filter(item__attempt__in=papers).order_by("rev").values_list("item", "critical_missed")
     ):
-        verdicts[item_id] = critical_missed
-    items = Item.objects.filter(attempt=attempt, question_version__is_critical=True)
-    items = items.select_related("question__current", "question_version").order_by("position")
-    return [item for item in items if verdicts.get(item.pk)]
+        verdicts[item_id] = missed
+    items = Item.objects.filter(attempt__in=papers, pk__in=[pk for pk, missed in verdicts.items() if missed])
+    by_paper: dict[int, list[Item]] = {}
+    for item in items.select_related("question__current", "question_version").order_by("position"):
+        by_paper.setdefault(item.attempt_id, []).append(item)
+    found: dict[int, Item] = {}
+    for paper in papers:
+        for item in by_paper.get(paper.pk, ()):
+            objective = item.question_version.objective
+            if left.get(objective, 0) > 0 and item.question_id not in found:
+                left[objective] -= 1
+                found[item.question_id] = item
+    return list(found.values())
 
 
 def _parallels(quiz: Quiz, trainee: User, objectives: set[str]) -> list[Question]:

@@ -1,6 +1,7 @@
 """Marks to a result: whole numbers in, whole numbers out. Knows no framework and no database."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any
@@ -73,6 +74,8 @@ class Outcome:
     critical_reached: bool
     sections: tuple[Share, ...]
     objectives: tuple[Share, ...]
+    missed: tuple[tuple[str, int], ...] = ()  # objective, how many of its critical items
+    right: tuple[tuple[str, int], ...] = ()  # the same, of those that were not missed
 
     @property
     def passed(self) -> bool:
@@ -91,6 +94,7 @@ class Outcome:
             "critical_reached": self.critical_reached,
             "sections": [asdict(share) for share in self.sections],
             "objectives": [asdict(share) for share in self.objectives],
+            "critical": {"missed": dict(self.missed), "right": dict(self.right)},
         }
 
 
@@ -118,7 +122,22 @@ def grade(lines: Iterable[Line], rules: Rules) -> Outcome:
             _share(code, [line for line in paper if line.objective == code])
             for code in sorted({line.objective for line in paper})
         ),
+        missed=_counted(line.objective for line in paper if line.is_critical and line.critical_missed),
+        right=_counted(line.objective for line in paper if line.is_critical and not line.critical_missed),
     )
+
+
+def _counted(objectives: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(Counter(objectives).items()))
+
+
+def still_missed(passed: Mapping[str, Any], rounds: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """Objective -> critical items still to be put right: those missed on the paper that was passed, less those
+    answered right in the rounds since. All arguments are breakdowns."""
+    left = Counter(passed["critical"]["missed"])
+    for one in rounds:
+        left -= Counter(one["critical"]["right"])
+    return dict(left)
 
 
 def _share(name: str, lines: Sequence[Line], floor: Callable[[int], int] = lambda mark: mark) -> Share:

@@ -6,16 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
-from quizzes import blueprints, completing, grading, kinds, saving
+from quizzes import completing, grading, kinds, saving, worth
 from quizzes.kinds.base import Response as Body
 from quizzes.kinds.base import Unreadable
-from quizzes.models.attempt import Answer, Attempt, ClosedBy, Mode, Outcome, State, TakenOver
+from quizzes.models.attempt import Answer, Attempt, ClosedBy, Outcome, State, TakenOver
 from quizzes.models.item import Item, Response, ResponseEvent
 from quizzes.models.marking import Cause, Marking, Result
 
@@ -206,35 +205,11 @@ def _grade(attempt: Attempt, items: list[Item], responses: dict[int, Response], 
                 critical_missed=marking.critical_missed,
             )
         )
-    outcome = grading.grade(lines, _rules(attempt))
+    outcome = grading.grade(lines, worth.rules_of(attempt))
     Marking.objects.bulk_create(markings)
-    attempt.result = Result.objects.create(attempt=attempt, cause=Cause.HANDED_IN, made_at=now, **_columns(outcome))
+    attempt.result = Result.objects.create(
+        attempt=attempt, cause=Cause.HANDED_IN, made_at=now, **worth.columns(outcome)
+    )
     attempt.state = State.GRADED
     Attempt.objects.filter(pk=attempt.pk).update(state=State.GRADED)
-    if outcome.passed and not outcome.critical_missed and attempt.mode in {Mode.GRADED, Mode.FOLLOW_UP}:
-        completing.complete(attempt.quiz, attempt.trainee)
-
-
-def _rules(attempt: Attempt) -> grading.Rules:
-    if attempt.mode == Mode.FOLLOW_UP:  # no score: it is done when every critical item is right
-        return grading.Rules(pass_percent=0, critical_min_percent=grading.WHOLE)
-    version = attempt.quiz_version
-    return grading.Rules(
-        pass_percent=version.pass_percent,
-        critical_min_percent=version.critical_min_percent,
-        sections=tuple(
-            grading.SectionRule(section.title, section.must_pass) for section in blueprints.of(version).sections
-        ),
-    )
-
-
-def _columns(outcome: grading.Outcome) -> dict[str, Any]:
-    return {
-        "raw": outcome.raw,
-        "max_mark": outcome.max_mark,
-        "percent": outcome.percent,
-        "passed": outcome.passed,
-        "critical_drawn": outcome.critical_drawn,
-        "critical_missed": outcome.critical_missed,
-        "breakdown": outcome.breakdown(),
-    }
+    completing.settle(attempt, clear=outcome.passed and not outcome.critical_missed)

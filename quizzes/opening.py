@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from courses.models import Course, Enrolment, Lesson, Review, Studied
+from quizzes.completing import held_round
 from quizzes.models.attempt import Attempt, Mode, State
 from quizzes.models.marking import Result
 from quizzes.models.quiz import Quiz, QuizVersion
@@ -197,12 +198,10 @@ def _look(quiz: Quiz, trainee: User, facts: _Facts, now: datetime) -> Opening:
 
 
 def _held_round(passed: Attempt | None, mine: list[Attempt]) -> Attempt | None:
-    """The last graded round of a passed attempt, if critical items were missed in it."""
+    """The round of a passed attempt whose critical misses are to be put again, if any are still missed."""
     if passed is None:
         return None
-    rounds = [attempt for attempt in mine if attempt.follows_id == passed.pk and attempt.is_graded]
-    last = rounds[-1] if rounds else passed
-    return last if last.result and last.result.critical_missed else None
+    return held_round(passed, [attempt for attempt in mine if attempt.follows_id == passed.pk and attempt.is_graded])
 
 
 def _window(version: QuizVersion) -> timedelta:

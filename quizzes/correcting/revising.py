@@ -81,7 +81,8 @@ def _kind(
         if is_answered(question):
             raise Refused(
                 _(
-                    "This question was answered already. Say what you changed: wording only, the right answer, or content."
+                    "This question was answered already. "
+                    "Say what you changed: wording only, the right answer, or content."
                 )
             )
         return least
