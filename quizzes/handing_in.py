@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
+from types import MappingProxyType
 
 from django.db import transaction
 from django.db.models import Case, F, Value, When
@@ -16,7 +17,10 @@ from quizzes.kinds.base import Response as Body
 from quizzes.kinds.base import Unreadable
 from quizzes.models.attempt import Answer, Attempt, ClosedBy, Outcome, State, TakenOver
 from quizzes.models.item import Item, Response, ResponseEvent
+from quizzes.models.item_check import ItemCheck
 from quizzes.models.marking import Cause, Marking, Result
+
+COLUMNS = ("epoch", "seq", "client", "body", "flagged", "saved_at", "active_seconds")  # what an answer writes
 
 
 @dataclass
@@ -27,6 +31,7 @@ class _Arrived:
     epoch: int
     seq: int
     flagged: bool | None
+    active: int = 0  # seconds in view
     body: Body = None
     unreadable: bool = False
 
@@ -56,14 +61,21 @@ class _Kept:
 
     def write(self, now: datetime) -> None:
         if self.changed:
-            Response.objects.bulk_update(self.changed, ["epoch", "seq", "client", "body", "flagged", "saved_at"])
+            Response.objects.bulk_update(self.changed, [*COLUMNS])
         saving.remember(self.events, now)
 
 
-def submit(attempt: Attempt, answers: Iterable[Answer], *, client: str, epoch: int | None = None) -> Result | None:
+def submit(
+    attempt: Attempt,
+    answers: Iterable[Answer],
+    *,
+    client: str,
+    epoch: int | None = None,
+    active: Mapping[int, int] = MappingProxyType({}),
+) -> Result | None:
     now = timezone.now()
     items = _items(attempt)
-    arrived = _read(items, answers, client)  # immutable rows and plain reading: before the write lock
+    arrived = _read(items, answers, client, active)  # immutable rows and plain reading: before the write lock
     with transaction.atomic():
         guard = Attempt.objects.filter(pk=attempt.pk).accepting(now)
         if epoch is not None:
@@ -123,7 +135,7 @@ def _take_over(attempt: Attempt, stands: Attempt) -> Result | None:
     return attempt.result
 
 
-def _read(items: list[Item], answers: Iterable[Answer], client: str) -> list[_Arrived]:
+def _read(items: list[Item], answers: Iterable[Answer], client: str, active: Mapping[int, int]) -> list[_Arrived]:
     """Answers that can be numbered; one that cannot be read is remembered and changes nothing."""
     by_id = {item.pk: item for item in items}
     arrived = []
@@ -132,7 +144,7 @@ def _read(items: list[Item], answers: Iterable[Answer], client: str) -> list[_Ar
             raise Item.DoesNotExist
         if not saving.are_numbers(epoch, seq) or not saving.is_client(client):
             continue
-        answer = _Arrived(by_id[item_id], epoch, seq, flagged)
+        answer = _Arrived(by_id[item_id], epoch, seq, flagged, active.get(item_id, 0))
         try:
             answer.body = saving.read(answer.item, data)
         except Unreadable:
@@ -145,15 +157,22 @@ def _apply(
     arrived: list[_Arrived], responses: dict[int, Response], attempt: Attempt, client: str, now: datetime
 ) -> None:
     kept = _Kept(client)
+    locked = ItemCheck.objects.locked(attempt)
     for answer in sorted(arrived, key=lambda answer: answer.turn):
         response = responses[answer.item.pk]
-        if answer.unreadable:
+        held = locked.get(answer.item.pk)
+        if held is not None and answer.body is None:  # a control that is shut sends nothing
+            answer.body = held
+        if held is not None and answer.body != held:
+            kept.note(answer, Outcome.CHECKED)
+        elif answer.unreadable:
             kept.note(answer, Outcome.UNREADABLE)
         elif answer.epoch > attempt.writer_epoch:  # no window was ever given this number
             kept.note(answer, Outcome.OTHER_TAB)
         elif answer.turn > (response.epoch, response.seq):
             response.epoch, response.seq, response.client = answer.epoch, answer.seq, client
             response.body, response.saved_at = answer.body, now
+            response.active_seconds = max(response.active_seconds, answer.active)
             if answer.flagged is not None:
                 response.flagged = answer.flagged
             if response not in kept.changed:

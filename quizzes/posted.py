@@ -9,7 +9,7 @@ the controls' fields `i<item>-…`.
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
@@ -22,6 +22,7 @@ MOST_ANSWERS = 300
 MOST_FIELDS = 200
 LONGEST_NAME = 40  # of a field
 LONGEST_VALUE = 20_000
+LONGEST_VIEW = 86_400  # seconds; what says more is no measurement
 FIELD = re.compile(r"i(\d{1,18})-([a-z0-9_-]{1,40})")
 
 
@@ -36,6 +37,7 @@ class Posted:
     client: str
     epoch: int | None
     answers: list[Answer]
+    active: dict[int, int] = field(default_factory=dict)  # by item: seconds in view
 
 
 def is_json(request: HttpRequest) -> bool:
@@ -64,6 +66,7 @@ def read_json(request: HttpRequest) -> Posted:
         client=client_name(body.get("client")),
         epoch=None if epoch is None else whole(epoch, "epoch"),
         answers=[_answer(row) for row in rows],
+        active={row["item"]: seconds for row in rows if (seconds := _active(row))},
     )
 
 
@@ -85,6 +88,12 @@ def _answer(row: Any) -> Answer:
         whole(row.get("seq"), "seq"),
         flagged,
     )
+
+
+def _active(row: dict[str, Any]) -> int:
+    """How long the question was in view. A measurement at most: nonsense is none, and never refuses an answer."""
+    seconds = row.get("active")
+    return seconds if type(seconds) is int and 0 < seconds <= LONGEST_VIEW else 0
 
 
 def _fields(pairs: Any) -> dict[str, list[str]]:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from quizzes import kinds
+from quizzes import files, kinds
 from quizzes.kinds.base import Response as Body
 from quizzes.kinds.base import Unreadable
 from quizzes.models.attempt import Attempt, AttemptOver, ClosedBy, Outcome, Saved, State
 from quizzes.models.item import CLIENT_LENGTH, Item, Response, ResponseEvent
+from quizzes.models.item_check import ItemCheck
 
 BIGGEST = 2_147_483_647  # what a positive integer column holds on every database
 
@@ -46,6 +49,7 @@ def save(
     seq: int,
     client: str,
     flagged: bool | None = None,
+    active: int = 0,
 ) -> Saved:
     item = (
         Item.objects.select_related("question_version")
@@ -56,15 +60,17 @@ def save(
         return Saved(Outcome.UNREADABLE, attempt.writer_epoch, 0, _("This save cannot be read. Reload the page."))
     try:
         body = read(item, data)
+        if files.foreign([(item, body)]):
+            raise Unreadable(_("This file does not belong to this question. Upload it again."))
     except Unreadable as error:
         event = ResponseEvent(item=item, client=client, epoch=epoch, seq=seq, flagged=flagged)
         remember([(event, Outcome.UNREADABLE)], timezone.now())
         return Saved(Outcome.UNREADABLE, epoch, seq, str(error))
-    return keep(attempt, item, body, epoch=epoch, seq=seq, client=client, flagged=flagged)
+    return keep(attempt, item, body, epoch=epoch, seq=seq, client=client, flagged=flagged, active=active)
 
 
 def take_back(attempt: Attempt, event: ResponseEvent, *, epoch: int, seq: int, client: str) -> Saved:
-    item = Item.objects.get(pk=event.item_id, attempt=attempt)
+    item = Item.objects.select_related("question_version").get(pk=event.item_id, attempt=attempt)
     if not are_numbers(epoch, seq) or not is_client(client):
         return Saved(Outcome.UNREADABLE, attempt.writer_epoch, 0, _("This save cannot be read. Reload the page."))
     return keep(attempt, item, event.body, epoch=epoch, seq=seq, client=client)
@@ -76,22 +82,36 @@ def read(item: Item, data: Mapping[str, list[str]]) -> Body:
 
 
 def keep(
-    attempt: Attempt, item: Item, body: Body, *, epoch: int, seq: int, client: str, flagged: bool | None = None
+    attempt: Attempt,
+    item: Item,
+    body: Body,
+    *,
+    epoch: int,
+    seq: int,
+    client: str,
+    flagged: bool | None = None,
+    active: int = 0,
 ) -> Saved:
     now = timezone.now()
     event = ResponseEvent(item=item, client=client, epoch=epoch, seq=seq, body=body, flagged=flagged)
     with transaction.atomic():
         guard = Attempt.objects.filter(pk=attempt.pk, writer_epoch=epoch).accepting(now)
-        if guard.update(saved_at=now):
-            flag = {} if flagged is None else {"flagged": flagged}
+        open_to_us = guard.update(saved_at=now)
+        locked = ItemCheck.objects.locked(attempt).get(item.pk) if open_to_us else None
+        if locked is not None and body not in (None, locked):  # a control that is shut sends nothing
+            words = _("You have checked this answer, so it stays as it was.")
+            saved = Saved(Outcome.CHECKED, epoch, seq, words)
+        elif open_to_us:
+            body = body if locked is None else locked
+            more: dict[str, Any] = {} if flagged is None else {"flagged": flagged}
+            if active:
+                more["active_seconds"] = Greatest(F("active_seconds"), Value(active))
             applied = (
                 Response.objects.filter(item=item)
                 .filter(Q(epoch__lt=epoch) | Q(epoch=epoch, seq__lt=seq))
-                .update(epoch=epoch, seq=seq, client=client, body=body, saved_at=now, **flag)
+                .update(epoch=epoch, seq=seq, client=client, body=body, saved_at=now, **more)
             )
             saved = Saved(Outcome.APPLIED, epoch, seq) if applied else _superseded(item, event)
-        else:
-            saved = _refused(attempt, item, now)
         # Last, because an event is appended with its outcome and never touched again.
         remember([(event, saved.outcome)], now)
     if saved.outcome == Outcome.LATE:
@@ -106,6 +126,27 @@ def remember(events: Iterable[tuple[ResponseEvent, Outcome]], at: datetime) -> N
         event.outcome, event.received_at = outcome, at
         rows.append(event)
     ResponseEvent.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _against(item: Item, event: ResponseEvent) -> Saved | None:
+    """A save that would take back a stored step. The attempt's row is ours, so nobody takes another meanwhile.
+
+    Only kinds answered step by step are asked, so that no other save pays for it.
+    """
+    version = item.question_version
+    kind = kinds.get(version.kind)
+    if not kind.by_steps:
+        return None
+    kept = Response.objects.get(item=item)
+    if kind.follows(version.body, kept.body, event.body):
+        return None
+    if kind.follows(version.body, event.body, kept.body):
+        if (event.epoch, event.seq) <= (kept.epoch, kept.seq):
+            return None  # an earlier step of the same way, arriving late: merely old
+        words = _("This case has gone on since, in another window. The page now shows how it stands.")
+    else:
+        words = _("Another choice was taken at this step before, in another window. That one stands.")
+    return Saved(Outcome.NOT_NEXT, kept.epoch, kept.seq, words)
 
 
 def _superseded(item: Item, event: ResponseEvent) -> Saved:

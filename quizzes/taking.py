@@ -1,6 +1,7 @@
 """Pages and doors for whoever sits a quiz: the paper, saving an answer, handing in."""
 
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -84,12 +85,15 @@ def claim_create(request: SignedIn, pk: int) -> HttpResponse:
     return JsonResponse({"epoch": epoch, **clock(one)})
 
 
-def _save(one: Attempt, answers: list[Any], client: str) -> list[tuple[int, int, int, Saved]]:
+def _save(
+    one: Attempt, answers: list[Any], client: str, active: Mapping[int, int]
+) -> list[tuple[int, int, int, Saved]]:
     """Keep each answer; an item of another paper is as good as none."""
     saved = []
     for item, fields, epoch, seq, flagged in answers:
+        more = {"flagged": flagged, "active": active.get(item, 0)}
         try:
-            kept = one.save_answer(item, fields, epoch=epoch, seq=seq, client=client, flagged=flagged)
+            kept = one.save_answer(item, fields, epoch=epoch, seq=seq, client=client, **more)
         except Item.DoesNotExist as error:
             raise Http404 from error
         saved.append((item, epoch, seq, kept))
@@ -106,7 +110,7 @@ def response_create(request: SignedIn, pk: int) -> HttpResponse:
         sent = posted.read_json(request)
     except Malformed as error:
         return JsonResponse({"message": str(error)}, status=400)
-    saved = _save(one, sent.answers, sent.client)
+    saved = _save(one, sent.answers, sent.client, sent.active)
     body: dict[str, Any] = {
         "answers": [
             {"item": item, "epoch": epoch, "seq": seq, "outcome": kept.outcome, "message": kept.message}
@@ -125,7 +129,7 @@ def _save_changed(one: Attempt, sent: posted.Posted) -> list[tuple[int, int, int
     """The whole paper arrives each time; only what differs from what is kept is a save."""
     kept_now = {item.item.pk: (item.fields, item.flagged) for item in one.paper()}
     changed = [a for a in sent.answers if a[0] not in kept_now or kept_now[a[0]] != (a[1], a[4])]
-    return _save(one, changed, sent.client)
+    return _save(one, changed, sent.client, sent.active)
 
 
 def _place(request: HttpRequest) -> int:
@@ -227,7 +231,7 @@ def submission_create(request: SignedIn, pk: int) -> HttpResponse:
     except Malformed as error:
         return JsonResponse({"message": str(error)}, status=400)
     try:
-        one.submit(sent.answers, client=sent.client, epoch=sent.epoch)
+        one.submit(sent.answers, client=sent.client, epoch=sent.epoch, active=sent.active)
     except TakenOver:
         return JsonResponse({"message": _("This paper is open in another window.")}, status=409)
     except Item.DoesNotExist as error:

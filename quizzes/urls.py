@@ -4,7 +4,7 @@ from django.urls import path
 
 from quizzes import checks, results, taking, views
 from quizzes.practising import views as practice
-from quizzes.teaching import rooms
+from quizzes.teaching import analysis, editor, questions, rooms
 
 app_name = "quizzes"
 urlpatterns = [
@@ -24,6 +24,16 @@ urlpatterns = [
     path("quizzes/attempts/<int:pk>/feedback/", results.feedback, name="feedback"),
     path("quizzes/attempts/<int:pk>/feedback/opening/", results.feedback_create, name="feedback_create"),
     path("studio/", rooms.studio, name="studio"),
+    path("studio/questions/", questions.questions, name="questions"),
+    path("studio/questions/new/", questions.question_create, name="question_create"),
+    path("studio/questions/<int:pk>/", questions.question, name="question"),
+    path("studio/questions/<int:pk>/draft/", questions.draft_create, name="draft_create"),
+    path("studio/drafts/<int:pk>/", editor.draft, name="draft"),
+    path("studio/drafts/<int:pk>/publication/", editor.publication, name="publication"),
+    path("studio/drafts/<int:pk>/discard/", editor.draft_discard, name="draft_discard"),
+    path("studio/quizzes/<int:pk>/results/", analysis.analysis, name="analysis"),
+    path("studio/quizzes/<int:pk>/results/computation/", analysis.analysis_create, name="analysis_create"),
+    path("studio/quizzes/<int:pk>/results/questions.csv", analysis.analysis_csv, name="analysis_csv"),
     path("practice/", practice.practice, name="practice"),
     path("practice/sittings/", practice.sitting_create, name="sitting_create"),
     path("practice/sittings/<int:pk>/", practice.sitting, name="sitting"),

@@ -89,6 +89,8 @@ quizzes:hand_in                     in   404  ok   404  404  404
 quizzes:result                      in   404  ok   404  404  404
 quizzes:feedback                    in   404  on   404  404  404
 quizzes:studio                      in   404  404  ok   404  ok
+quizzes:analysis                    in   404  404  ok   404  ok
+quizzes:analysis_csv                in   404  404  ok   404  ok
 certificates:check_form             ok   ok   ok   ok   ok   ok
 certificates:verify                 ok   ok   ok   ok   ok   ok
 certificates:mine                   in   ok   ok   ok   ok   ok
@@ -142,6 +144,7 @@ quizzes:response_create             in   404  on   404  404  404
 quizzes:kept_create                 in   404  404  404  404  404
 quizzes:submission_create           in   404  on   404  404  404
 quizzes:feedback_create             in   404  on   404  404  404
+quizzes:analysis_create             in   404  404  on   404  on
 certificates:revocation_create      in   404  404  404  404  422
 """
 
@@ -184,6 +187,7 @@ def addresses(tess: User, ines: User, ada: User, clinic: Clinic) -> dict[str, di
         "courses:place_create": lesson,
         "quizzes:check": lesson | {"block_id": "start"},
         **{f"quizzes:{name}": {"pk": quiz.pk} for name in ("quiz", "attempt_create", "follow_up_create")},
+        **{f"quizzes:analysis{rest}": {"pk": quiz.pk} for rest in ("", "_csv", "_create")},
         **{
             f"quizzes:{name}": {"pk": running.pk}
             for name in ("attempt", "claim_create", "response_create", "hand_in", "submission_create")

@@ -1,5 +1,6 @@
 """The tables of assessment: what is asked, what was answered, what it was worth."""
 
+from quizzes.models.analysis import ItemAnalysis
 from quizzes.models.answer_file import AnswerFile, FileType
 from quizzes.models.attempt import (
     Attempt,
@@ -37,6 +38,7 @@ __all__ = [
     "FeedbackOpened",
     "FileType",
     "Item",
+    "ItemAnalysis",
     "ItemCheck",
     "Judgement",
     "Marking",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -237,15 +238,17 @@ class Attempt(models.Model):
         seq: int,
         client: str,
         flagged: bool | None = None,
+        active: int = 0,
     ) -> Saved:
         """Keep one answer, guard first. Raises Item.DoesNotExist for an item of another paper; never for an answer.
 
         `data` is what the item's controls hold, names without the prefix. The larger (epoch, seq) wins in whatever
-        order saves arrive; each is remembered as an event. Safe to repeat.
+        order saves arrive; each is remembered as an event. Safe to repeat. `active` is how many seconds the question
+        was in view, 0 where nobody counted.
         """
         from quizzes import saving
 
-        return saving.save(self, item_id, data, epoch=epoch, seq=seq, client=client, flagged=flagged)
+        return saving.save(self, item_id, data, epoch=epoch, seq=seq, client=client, flagged=flagged, active=active)
 
     def kept_aside(self) -> list[KeptAside]:
         """Answers that arrived from a window that was taken over and are not what counts: to be offered back."""
@@ -261,7 +264,14 @@ class Attempt(models.Model):
 
     # Ending it
 
-    def submit(self, answers: Iterable[Answer], *, client: str, epoch: int | None = None) -> Result | None:
+    def submit(
+        self,
+        answers: Iterable[Answer],
+        *,
+        client: str,
+        epoch: int | None = None,
+        active: Mapping[int, int] = MappingProxyType({}),
+    ) -> Result | None:
         """Keep all answers, close and grade, in one transaction. Safe to repeat: returns the result that stands.
 
         After the deadline the attempt is closed with what was saved, and these answers are kept as late events.
@@ -270,7 +280,7 @@ class Attempt(models.Model):
         """
         from quizzes import handing_in
 
-        return handing_in.submit(self, answers, client=client, epoch=epoch)
+        return handing_in.submit(self, answers, client=client, epoch=epoch, active=active)
 
     def close_if_over(self, at: datetime | None = None) -> bool:
         """Close and grade an attempt whose time ran out; True when this call did it. For POSTs and the sweep."""

@@ -47,6 +47,9 @@ class Response(models.Model):
     body: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)  # null: unanswered
     flagged = models.BooleanField(default=False)
     saved_at = models.DateTimeField(null=True, blank=True)
+    # How long the question was in view when it was last saved, as the page counted it; 0: not known. Only for item
+    # analysis: nothing is decided by it.
+    active_seconds = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:
         return f"{self.item_id} @ {self.epoch}.{self.seq}"
