@@ -98,9 +98,12 @@ def keep(
         guard = Attempt.objects.filter(pk=attempt.pk, writer_epoch=epoch).accepting(now)
         open_to_us = guard.update(saved_at=now)
         locked = ItemCheck.objects.locked(attempt).get(item.pk) if open_to_us else None
+        against = _against(item, event) if open_to_us and locked is None else None
         if locked is not None and body not in (None, locked):  # a control that is shut sends nothing
             words = _("You have checked this answer, so it stays as it was.")
             saved = Saved(Outcome.CHECKED, epoch, seq, words)
+        elif against:
+            saved = against
         elif open_to_us:
             body = body if locked is None else locked
             more: dict[str, Any] = {} if flagged is None else {"flagged": flagged}
@@ -112,6 +115,8 @@ def keep(
                 .update(epoch=epoch, seq=seq, client=client, body=body, saved_at=now, **more)
             )
             saved = Saved(Outcome.APPLIED, epoch, seq) if applied else _superseded(item, event)
+        else:
+            saved = _refused(attempt, item, now)
         # Last, because an event is appended with its outcome and never touched again.
         remember([(event, saved.outcome)], now)
     if saved.outcome == Outcome.LATE:
