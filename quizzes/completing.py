@@ -71,8 +71,8 @@ def lessons_done(enrolment: Enrolment) -> None:
     locked = _locked(Enrolment.objects.filter(pk=enrolment.pk))
     if locked is None or locked.lessons_left():
         return
-    quiz = Quiz.objects.filter(course=enrolment.course_id, current__isnull=False).first()
-    if quiz is None or is_clear(quiz, enrolment.trainee_id):
+    quiz = Quiz.objects.filter(course=enrolment.course_id, current__isnull=False).select_related("current").first()
+    if quiz is None or quiz.is_for_practice or is_clear(quiz, enrolment.trainee_id):
         locked.complete()
 
 

@@ -30,7 +30,7 @@ class Link:
 @dataclass(frozen=True)
 class Reason:
     """Why it is closed. Codes: not_enrolled, unpublished, prerequisites, courses, lessons, name, not_yet, closed,
-    passed, window, review; when beginning also declaration, pool, no_follow_up, feedback_first."""
+    passed, window, review, practice; when beginning also declaration, pool, no_follow_up, feedback_first."""
 
     code: str
     text: str
@@ -182,6 +182,10 @@ def _look(quiz: Quiz, trainee: User, facts: _Facts, now: datetime) -> Opening:
     )
     if not facts.enrolled.intersection(course.pk for course in facts.courses[quiz.pk]):
         return replace(opening, reasons=(_not_enrolled(quiz),))
+    if quiz.is_for_practice:  # no attempt at it counts: it is taken in rounds, see quizzes.practising.rounds
+        words = _("This quiz is for practice. Take it as often as you like; it does not count.")
+        stands = [*_course_reasons(quiz, version, facts), *_clock_reasons(version, 0, now)]
+        return replace(opening, reasons=(Reason("practice", words), *stands))
     if passed:  # a renewal will open it again
         return replace(opening, reasons=(Reason("passed", _("You have passed this quiz.")),))
     review_lessons = _review_lessons(version, graded, facts, quiz)
