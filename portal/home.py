@@ -9,10 +9,16 @@ from django.views.decorators.http import require_safe
 from accounts.requests import SignedIn
 from courses import panels, progress
 from courses.models import Enrolment
+from quizzes import panels as quiz_panels
 
 
 @require_safe
 def today(request: SignedIn) -> HttpResponse:
+    with quiz_panels.gathered_once():
+        return _today(request)
+
+
+def _today(request: SignedIn) -> HttpResponse:
     enrolments = list(
         Enrolment.objects.of(request.user)
         .select_related("course", "completion")
@@ -49,8 +55,7 @@ def _quiz_of(ahead: progress.Next | None, enrolments: list[Enrolment]) -> panels
     if ahead is None or ahead.lesson is not None:
         return None
     mine = [enrolment for enrolment in enrolments if enrolment.course_id == ahead.course.pk]
-    parts = panels.for_courses(mine[0].trainee, mine).get(ahead.course.pk, [])
-    return _left(parts)
+    return _left(quiz_panels.of_courses(mine[0].trainee, mine).get(ahead.course.pk, []))
 
 
 def _left(parts: Iterable[panels.Panel]) -> panels.Step | None:

@@ -54,29 +54,10 @@ def _lock(item: Item, body: object, now: datetime) -> ItemCheck:
     if body is None:
         raise CannotCheck(_("Give an answer first, then check it."))
     version = item.question_version
-    marked = kinds.get(version.kind).mark(
-        version.body, version.key, item.drawn, body, critical=version.is_critical
-    )
+    marked = kinds.get(version.kind).mark(version.body, version.key, item.drawn, body, critical=version.is_critical)
     return ItemCheck.objects.create(
         item=item, response=body, mark=grading.mark_of(marked.fraction, item.max_mark), checked_at=now
     )
-
-
-def checked_items(attempt: Attempt) -> frozenset[int]:
-    """Ids of the items whose answers are locked. No query where a paper offers no checks."""
-    if not offers(attempt):
-        return frozenset()
-    return frozenset(ItemCheck.objects.filter(item__attempt=attempt).values_list("item", flat=True))
-
-
-def is_checked(attempt: Attempt, item: Item) -> bool:
-    """Is this answer locked? To be asked under the attempt's guard. No query where a paper offers no checks."""
-    return offers(attempt) and ItemCheck.objects.filter(item=item).exists()
-
-
-def locked_words() -> str:
-    """What a save of a checked answer hears."""
-    return _("You have checked this answer, so it stays as it was.")
 
 
 def told_of(attempt: Attempt) -> dict[int, Told]:

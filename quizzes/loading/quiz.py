@@ -12,11 +12,11 @@ from quizzes import assembly, blueprints, kinds
 from quizzes.assembly import Blueprint, Limit, Section
 from quizzes.loading.bank import ParsedQuestion
 from quizzes.loading.checked import Reader, fingerprint
-from quizzes.models.quiz import REVIEWED, Quiz, QuizVersion, ReviewWhen
+from quizzes.models.quiz import REVIEWED, Behaviour, PractiseNew, Quiz, QuizVersion, ReviewWhen
 
 KEYS = frozenset(
     {"title", "time_limit_minutes", "opens_at", "closes_at", "pass_percent", "attempts", "failures_before_review"}
-    | {"lessons_first", "critical", "review", "sections", "max_per_objective", "kinds"}
+    | {"lessons_first", "critical", "review", "sections", "max_per_objective", "kinds", "behaviour", "practice"}
 )
 DRY_DRAWS = 20
 
@@ -79,7 +79,11 @@ def _read(marked: Marked, scope: _Scope, title: str, pool: list[ParsedQuestion],
         "lessons_first": reader.flag("lessons_first", default=True),
         "critical_min_percent": critical.hundredths("min_percent", 100, 80) if critical else 8000,
         "review": _review(reader, problems),
+        "behaviour": reader.choice("behaviour", Behaviour.values, Behaviour.EXAM.value),
+        "practise_new": reader.choice("practice", PractiseNew.values, PractiseNew.AFTER_PASSING.value),
     }
+    if content["behaviour"] == Behaviour.PRACTICE:
+        _only_practice(reader, scope, content)
     stored = blueprints.to_json(blueprint)
     content |= {"critical_min_items": stored.pop("critical_min"), **stored}
     if len(problems) == known:
@@ -116,6 +120,15 @@ def _review(reader: Reader, problems: Problems) -> dict[str, str]:
     part = _part(reader, "review", REVIEWED, problems)
     when = dict.fromkeys(REVIEWED, ReviewWhen.AT_ONCE.value)
     return {what: part.choice(what, ReviewWhen.values, when[what]) for what in REVIEWED} if part else when
+
+
+def _only_practice(reader: Reader, scope: _Scope, content: Mapping[str, Any]) -> None:
+    """What makes no sense where no attempt ever counts."""
+    if scope.course is None:
+        words = "A final examination cannot be “practice”: nobody could ever pass it. Write “exam” or “check”."
+        reader.wrong("behaviour", words)
+    if ReviewWhen.AFTER_LAST in content["review"].values():
+        reader.wrong("review", "A practice quiz is never passed, so nothing of it can be shown “after_last”.")
 
 
 def _sections(reader: Reader, scope: _Scope, problems: Problems) -> tuple[Section, ...]:

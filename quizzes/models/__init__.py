@@ -20,10 +20,10 @@ from quizzes.models.item import Item, Response, ResponseEvent
 from quizzes.models.item_check import ItemCheck
 from quizzes.models.judgement import Judgement
 from quizzes.models.marking import Marking, Result
-from quizzes.models.practice import Card, PracticeAnswer, PracticeEase, PracticeSitting
+from quizzes.models.practice import Card, PracticeAnswer, PracticeDeal, PracticeEase, PracticeSitting
 from quizzes.models.question import ChangeKind, Question, QuestionVersion
 from quizzes.models.quiz import Quiz, QuizVersion, ReviewWhen
-from quizzes.models.regrade import CountedAnswer, Policy, Regrade, RegradeChange, RegradeState, RegradeStep
+from quizzes.models.regrade import CountedAnswer, Policy, Regrade, RegradeChange, RegradeState, RegradeStep, Voiding
 
 __all__ = [
     "AnswerFile",
@@ -46,6 +46,7 @@ __all__ = [
     "Outcome",
     "Policy",
     "PracticeAnswer",
+    "PracticeDeal",
     "PracticeEase",
     "PracticeSitting",
     "Question",
@@ -64,4 +65,5 @@ __all__ = [
     "Saved",
     "State",
     "TakenOver",
+    "Voiding",
 ]

@@ -77,6 +77,16 @@ class Card(models.Model):
         return f"{self.question_id} · {self.trainee_id}"
 
 
+class PracticeDeal(models.Model):
+    """When somebody's cards were last looked after: what happened since may make new ones."""
+
+    trainee = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="practice_deal")
+    dealt_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.trainee_id} · {self.dealt_at:%Y-%m-%d}"
+
+
 class PracticeSitting(models.Model):
     """About ten minutes of practice: the cards it is made of, in their order."""
 

@@ -31,9 +31,7 @@ def begin(trainee: User, at: datetime | None = None) -> PracticeSitting | None:
     cards = asking.plan(trainee, now)
     if not cards:
         return None
-    return PracticeSitting.objects.create(
-        trainee=trainee, cards=[[card.pk, card.turn] for card in cards], begun_at=now
-    )
+    return PracticeSitting.objects.create(trainee=trainee, cards=[[card.pk, card.turn] for card in cards], begun_at=now)
 
 
 def drawn(card: Card) -> Drawn:
@@ -83,11 +81,7 @@ def answer(card: Card, sitting: PracticeSitting, response: Response, *, seconds:
 
 def may_be_easy(answered: PracticeAnswer) -> bool:
     """Right, not said yet, and the card was not answered again since."""
-    return (
-        answered.rating == Rating.GOOD
-        and not hasattr(answered, "ease")
-        and answered.card.turn == answered.turn
-    )
+    return answered.rating == Rating.GOOD and not hasattr(answered, "ease") and answered.card.turn == answered.turn
 
 
 def say_easy(answered: PracticeAnswer) -> PracticeEase | None:

@@ -10,11 +10,11 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.models import User
@@ -22,15 +22,19 @@ from courses.models import Enrolment, Lesson
 from quizzes.models.attempt import Attempt, Mode, State
 from quizzes.models.item import Item
 from quizzes.models.marking import Marking
-from quizzes.models.practice import Because, Card
+from quizzes.models.practice import Because, Card, PracticeDeal
 from quizzes.models.question import Question
 from quizzes.models.quiz import Behaviour, PractiseNew, Quiz, ReviewWhen
 from quizzes.practising.asking import left_out
+
+LATELY = timedelta(days=2)  # a worker may be down that long; a sitting deals anyway
 
 
 def deal(trainee: User, at: datetime | None = None) -> int:
     """Make the cards that are missing; returns how many are new. A constant number of queries."""
     now = at or timezone.now()
+    # First, so that what happens meanwhile is looked at next time.
+    PracticeDeal.objects.update_or_create(trainee=trainee, defaults={"dealt_at": now})
     facts = _Facts.gather(trainee)
     if not facts.courses:
         return 0
@@ -44,6 +48,13 @@ def deal(trainee: User, at: datetime | None = None) -> int:
     ]
     Card.objects.bulk_create(cards, ignore_conflicts=True)
     return len(cards)
+
+
+def waiting(at: datetime) -> QuerySet[User]:
+    """Trainees who handed something in lately, since their cards were last looked after."""
+    dealt = PracticeDeal.objects.filter(trainee=OuterRef("trainee"), dealt_at__gte=OuterRef("submitted_at"))
+    lately = Attempt.objects.graded().filter(state=State.GRADED, submitted_at__gte=at - LATELY)
+    return User.objects.filter(pk__in=lately.filter(~Exists(dealt)).values("trainee"))
 
 
 @dataclass
