@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quizzes import checks, results, taking, views
+from quizzes import checks, results, taking, uploading, views
 from quizzes.practising import views as practice
 from quizzes.teaching import analysis, editor, questions, rooms
 
@@ -17,6 +17,9 @@ urlpatterns = [
     path("quizzes/attempts/<int:pk>/checks/<int:item>/", taking.item_check_create, name="item_check_create"),
     path("quizzes/attempts/<int:pk>/claim/", taking.claim_create, name="claim_create"),
     path("quizzes/attempts/<int:pk>/responses/", taking.response_create, name="response_create"),
+    path("quizzes/attempts/<int:pk>/items/<int:item>/", taking.item, name="item"),
+    path("quizzes/attempts/<int:pk>/items/<int:item>/files/", uploading.file_create, name="file_create"),
+    path("quizzes/answer-files/<int:pk>/", uploading.file, name="file"),
     path("quizzes/attempts/<int:pk>/kept/<int:event>/", taking.kept_create, name="kept_create"),
     path("quizzes/attempts/<int:pk>/hand-in/", taking.hand_in, name="hand_in"),
     path("quizzes/attempts/<int:pk>/submission/", taking.submission_create, name="submission_create"),

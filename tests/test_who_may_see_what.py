@@ -18,7 +18,8 @@ from accounts.models import Invitation, User
 from certificates.models import Certificate
 from clinics.models import Clinic
 from courses.models import Course, Teaching
-from quizzes.models import Attempt, Quiz
+from quizzes.models import Attempt, Question, Quiz
+from quizzes.writing import drafts
 from tests import school
 
 ClientOf = Callable[[User], Client]
@@ -89,6 +90,10 @@ quizzes:hand_in                     in   404  ok   404  404  404
 quizzes:result                      in   404  ok   404  404  404
 quizzes:feedback                    in   404  on   404  404  404
 quizzes:studio                      in   404  404  ok   404  ok
+quizzes:questions                   in   404  404  ok   404  ok
+quizzes:question                    in   404  404  ok   404  ok
+quizzes:draft                       in   404  404  ok   404  ok
+quizzes:publication                 in   404  404  ok   404  ok
 quizzes:analysis                    in   404  404  ok   404  ok
 quizzes:analysis_csv                in   404  404  ok   404  ok
 certificates:check_form             ok   ok   ok   ok   ok   ok
@@ -144,6 +149,11 @@ quizzes:response_create             in   404  on   404  404  404
 quizzes:kept_create                 in   404  404  404  404  404
 quizzes:submission_create           in   404  on   404  404  404
 quizzes:feedback_create             in   404  on   404  404  404
+quizzes:question_create             in   404  404  on   404  on
+quizzes:draft_create                in   404  404  on   404  on
+quizzes:draft                       in   404  404  409  404  409
+quizzes:publication                 in   404  404  422  404  422
+quizzes:draft_discard               in   404  404  on   404  on
 quizzes:analysis_create             in   404  404  on   404  on
 certificates:revocation_create      in   404  404  404  404  422
 """
@@ -176,6 +186,9 @@ def addresses(tess: User, ines: User, ada: User, clinic: Clinic) -> dict[str, di
     done = Attempt.objects.get(trainee=tess, quiz__course__slug="needles")
     quiz, code = Quiz.objects.get(course__slug="shades"), Certificate.objects.get(holder=tess).code
     lesson = {"slug": "shades", "lesson_slug": "shade-and-depth"}
+    asked = Question.objects.filter(course=quiz.course_id, current__kind="single_choice").first()
+    assert asked is not None
+    draft = drafts.open_for(asked, ines)
     about = f"course:{quiz.course_id}"
     _invitation, token = Invitation.make(role="instructor", about=about, email="new@example.com", by=ada)
     return {
@@ -187,6 +200,9 @@ def addresses(tess: User, ines: User, ada: User, clinic: Clinic) -> dict[str, di
         "courses:place_create": lesson,
         "quizzes:check": lesson | {"block_id": "start"},
         **{f"quizzes:{name}": {"pk": quiz.pk} for name in ("quiz", "attempt_create", "follow_up_create")},
+        "quizzes:question": {"pk": asked.pk},
+        "quizzes:draft_create": {"pk": asked.pk},
+        **{f"quizzes:{name}": {"pk": draft.pk} for name in ("draft", "publication", "draft_discard")},
         **{f"quizzes:analysis{rest}": {"pk": quiz.pk} for rest in ("", "_csv", "_create")},
         **{
             f"quizzes:{name}": {"pk": running.pk}

@@ -16,9 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedIn
 from quizzes import kinds
-from quizzes.correcting import revising
-from quizzes.loading.bank import change_of
-from quizzes.models import ChangeKind, Item, QuestionDraft
+from quizzes.correcting import Refused, changes, revising
+from quizzes.models import ChangeKind, QuestionDraft
 from quizzes.models.draft import Moved
 from quizzes.teaching import rooms
 from quizzes.writing import bound, drafts, fields
@@ -77,7 +76,7 @@ def page(request: SignedIn, draft: QuestionDraft, *, moved: bool = False, told: 
         "preview": preview(draft, checked),
         "moved": moved,
     }
-    if request.htmx:  # type: ignore[attr-defined]
+    if "HX-Request" in request.headers:
         return render(request, "quizzes/teaching/_draft_side.html", context)
     return render(
         request, "quizzes/teaching/draft.html", context, status=409 if moved else 422 if told and errors else 200
@@ -105,7 +104,7 @@ def draft(request: SignedIn, pk: int) -> HttpResponse:
     except Moved:
         one.fields = posted  # shown, not saved: what was typed is never thrown away
         return page(request, one, moved=True)
-    if request.htmx:  # type: ignore[attr-defined]
+    if "HX-Request" in request.headers:
         return page(request, one, told=True)
     if request.POST.get("do") == "publish":
         return redirect("quizzes:publication", pk=one.pk)
@@ -141,26 +140,27 @@ def publication(request: SignedIn, pk: int) -> HttpResponse:
     if checked.content is None:
         return page(request, one, told=True)
     current = one.question.current if one.question else None
-    answered = one.question is not None and Item.objects.filter(question=one.question).exists()
-    context = {
+    answered = one.question is not None and revising.is_answered(one.question)
+    context: dict[str, Any] = {
         "draft": one,
         "current": current,
         "answered": answered,
         "changed": _changed(one, checked) if current else [],
-        "suggested": change_of(current, checked.content) if current else ChangeKind.NEW,
+        "suggested": changes.smallest(current, checked.content) if current else ChangeKind.NEW,
+        "allowed": changes.allowed(current, checked.content) if current else (),
         "preview": preview(one, checked),
     }
     if request.method != "POST":
         return render(request, "quizzes/teaching/publication.html", context)
-    change = request.POST.get("change", "") if answered else str(context["suggested"])
-    if change not in ChangeKind.values:
-        context["wrong"] = _("Say what sort of change this is.")
-        return render(request, "quizzes/teaching/publication.html", context, status=422)
     try:
         version = drafts.publish(
-            one, change=ChangeKind(change), by=request.user, reason=request.POST.get("reason", "").strip()[:1000]
+            one,
+            change=request.POST.get("change") if answered else None,
+            by=request.user,
+            reason=request.POST.get("reason", "").strip()[:1000],
+            seen=request.POST.get("seen", ""),
         )
-    except revising.CannotRevise as refused:
+    except Refused as refused:
         context["wrong"] = str(refused)
         return render(request, "quizzes/teaching/publication.html", context, status=422)
     messages.success(request, _("Version %(number)d is published.") % {"number": version.number})

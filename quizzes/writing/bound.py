@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -38,7 +39,7 @@ class Asked:
     name: str
     label: str
     value: str = ""
-    choices: list[Choice] = field(default_factory=list)
+    choices: list[Choice] = dataclasses.field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,11 @@ class BoundField:
     field: Field
     name: str
     value: str = ""
-    errors: list[str] = field(default_factory=list)
-    choices: list[Choice] = field(default_factory=list)
-    rows: list[BoundRow] = field(default_factory=list)
-    asked: list[Asked] = field(default_factory=list)
-    fields: list[BoundField] = field(default_factory=list)
+    errors: list[str] = dataclasses.field(default_factory=list)
+    choices: list[Choice] = dataclasses.field(default_factory=list)
+    rows: list[BoundRow] = dataclasses.field(default_factory=list)
+    asked: list[Asked] = dataclasses.field(default_factory=list)
+    fields: list[BoundField] = dataclasses.field(default_factory=list)
 
     @property
     def how(self) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -19,7 +20,7 @@ from quizzes.kinds.base import Kind
 from quizzes.kinds.forms import Field
 from quizzes.loading import bank
 from quizzes.models.draft import QuestionDraft
-from quizzes.models.question import MARK, ChangeKind, Question, QuestionVersion
+from quizzes.models.question import MARK, Question, QuestionVersion
 from quizzes.writing import fields
 
 DIFFICULTIES = (("", "–"), ("easy", _("easy")), ("medium", _("medium")), ("hard", _("hard")))
@@ -195,11 +196,11 @@ def check(draft: QuestionDraft) -> Checked:
 def _check_names(draft: QuestionDraft, entry: Mapping[str, Any], problems: Problems) -> None:
     others = Question.objects.filter(programme=draft.course.programme_id)
     if draft.question_id is None and others.filter(ref=entry.get("id")).exists():
-        problems.within("id", _("Another question has this name already."))
+        problems.within("id", _now("Another question has this name already."))
     named = entry.get("not_with", [])
     known = set(others.filter(ref__in=named).values_list("ref", flat=True)) - {entry.get("id")}
     if missing := [ref for ref in named if ref not in known]:
-        problems.within("not_with", _("There is no other question %(ref)s.") % {"ref": ", ".join(missing)})
+        problems.within("not_with", _now("There is no other question %(ref)s.") % {"ref": ", ".join(missing)})
 
 
 def _marked(value: Any, path: str = "") -> Marked:
@@ -212,22 +213,25 @@ def _marked(value: Any, path: str = "") -> Marked:
     return Marked(value, 1, path, children)
 
 
-class NotReady(Exception):
-    """The draft has something wrong with it, or says nothing new."""
+def publish(draft: QuestionDraft, *, change: str | None, by: User, reason: str = "", seen: str = "") -> QuestionVersion:
+    """The next version of the question, or the first of a new one; the draft is done with.
 
-
-def publish(draft: QuestionDraft, *, change: ChangeKind, by: User, reason: str = "") -> QuestionVersion:
-    """The next version of the question, or the first of a new one; the draft is done with. Raises NotReady, and
-    whatever revising refuses."""
-    from quizzes.correcting import revising
+    `seen` is the id of the version that the author compared the draft with. Raises whatever revising refuses.
+    """
+    from quizzes.correcting import Refused, revising
 
     checked = draft.checked()
     if checked.parsed is None:
-        raise NotReady
+        raise Refused(_now("Something is still to be put right in the draft."))
     with transaction.atomic():
-        question = draft.question or Question.objects.create(
-            programme_id=draft.course.programme_id, course=draft.course, ref=checked.parsed.ref
-        )
+        if draft.question is None:
+            question = Question.objects.create(
+                programme_id=draft.course.programme_id, course=draft.course, ref=checked.parsed.ref
+            )
+        else:
+            question = draft.question
+            if question.current is None or str(question.current.pk) != seen:
+                raise Refused(_now("The published version moved on meanwhile. Look at what changes now."))
         version = revising.revise(question, checked.parsed.content, change=change, by=by, reason=reason)
         draft.delete()
     return version
