@@ -23,6 +23,7 @@ class QuizzesConfig(AppConfig):
         keeping.register("quizzes:attempt_create", _("Beginning a quiz"))
         keeping.register("quizzes:follow_up_create", _("Beginning a follow-up"))
         keeping.register("quizzes:kept_create", _("Using an answer from another window"))
+        keeping.register("quizzes:file_create", _("A file for an answer in a quiz"), readable=False)
         keeping.register("quizzes:submission_create", _("Handing in a quiz"))
         keeping.register("quizzes:round_create", _("Beginning a round of practice"))
         keeping.register("quizzes:item_check_create", _("Checking your answer in a quiz"), readable=False)

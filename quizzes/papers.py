@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import QuerySet
+from django.urls import reverse
+
 from quizzes import kinds
 from quizzes.kinds.base import Fields, Kind
+from quizzes.models.answer_file import AnswerFile
 from quizzes.models.attempt import Attempt, Outcome
 from quizzes.models.item import Item, ResponseEvent
 
@@ -53,29 +58,52 @@ class KeptAside:
     position: int
     fields: Fields
     words: list[str]  # the answer in words
+    usable: bool  # not where it would take back a step that was stored since
     received_at: datetime
 
 
 def read(attempt: Attempt) -> list[PaperItem]:
-    items = (
+    return _shown(_items(attempt))
+
+
+def read_one(attempt: Attempt, item_id: int) -> PaperItem:
+    """One question of the paper as it stands now. Raises Item.DoesNotExist for one of another paper."""
+    return _shown([_items(attempt).get(pk=item_id)])[0]
+
+
+def _items(attempt: Attempt) -> QuerySet[Item]:
+    return (
         Item.objects.filter(attempt=attempt)
         .select_related("question_version", "response")
         .defer("question_version__key", "question_version__feedback")
         .order_by("position")
     )
-    return [_shown(item) for item in items]
 
 
-def _shown(item: Item) -> PaperItem:
+def _shown(items: Iterable[Item]) -> list[PaperItem]:
+    items = list(items)
+    named = {(item.response.body or {}).get("file") for item in items if _is_by_person(item)} - {None}
+    files = AnswerFile.objects.in_bulk(named) if named else {}
+    return [_item(item, files) for item in items]
+
+
+def _is_by_person(item: Item) -> bool:
+    return kinds.get(item.question_version.kind).by_person
+
+
+def _item(item: Item, files: Mapping[int, AnswerFile]) -> PaperItem:
     version = item.question_version
     response: Response = item.response
     kind = kinds.get(version.kind)
+    public = kind.shown(version.body, item.drawn, response.body)
+    if public.get("takes_file"):
+        public |= _file_of(item, files)
     return PaperItem(
         item=item,
         kind=kind,
         template=kind.template,
         stem=version.stem,
-        public=kind.public(version.body, item.drawn),
+        public=public,
         fields=kind.fields(version.body, item.drawn, response.body),
         answered=response.body is not None,
         flagged=response.flagged,
@@ -85,6 +113,15 @@ def _shown(item: Item) -> PaperItem:
         section=item.section,
         max_mark=item.max_mark,
     )
+
+
+def _file_of(item: Item, files: Mapping[int, AnswerFile]) -> dict[str, Any]:
+    """Where a file is sent, and the one that belongs to the answer now."""
+    row = files.get((item.response.body or {}).get("file", 0))
+    return {
+        "upload": reverse("quizzes:file_create", args=[item.attempt_id, item.pk]),
+        "file": {"name": row.name, "href": row.get_absolute_url()} if row and row.item_id == item.pk else None,
+    }
 
 
 def kept_aside(attempt: Attempt) -> list[KeptAside]:
@@ -116,5 +153,6 @@ def _aside(event: ResponseEvent) -> KeptAside:
         position=event.item.position,
         fields=kind.fields(version.body, event.item.drawn, event.body),
         words=kind.answer_words(version.body, event.item.drawn, event.body),
+        usable=kind.follows(version.body, event.item.response.body, event.body),
         received_at=event.received_at,
     )

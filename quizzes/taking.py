@@ -14,8 +14,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedIn
-from quizzes import checking, posted
+from quizzes import checking, papers, posted, saving
+from quizzes.kinds.base import Unreadable
 from quizzes.models import Attempt, AttemptOver, Item, Outcome, ResponseEvent, Saved, TakenOver
+from quizzes.models.attempt import Answer
 from quizzes.papers import PaperItem
 from quizzes.posted import Malformed
 
@@ -105,7 +107,7 @@ def response_create(request: SignedIn, pk: int) -> HttpResponse:
     """Save one answer or several: JSON from the page's script, or the whole form without it."""
     one = mine(request, pk)
     if not posted.is_json(request):
-        return _form_saved(request, one)
+        return form_saved(request, one)
     try:
         sent = posted.read_json(request)
     except Malformed as error:
@@ -127,9 +129,19 @@ def response_create(request: SignedIn, pk: int) -> HttpResponse:
 
 def _save_changed(one: Attempt, sent: posted.Posted) -> list[tuple[int, int, int, Saved]]:
     """The whole paper arrives each time; only what differs from what is kept is a save."""
-    kept_now = {item.item.pk: (item.fields, item.flagged) for item in one.paper()}
-    changed = [a for a in sent.answers if a[0] not in kept_now or kept_now[a[0]] != (a[1], a[4])]
+    paper = {item.item.pk: item for item in one.paper()}
+    changed = [answer for answer in sent.answers if not _is_kept(paper.get(answer[0]), answer)]
     return _save(one, changed, sent.client, sent.active)
+
+
+def _is_kept(item: PaperItem | None, answer: Answer) -> bool:
+    """Whether an answer says what is kept already, however its fields are written."""
+    if item is None or item.flagged != answer[4]:
+        return False
+    try:
+        return saving.read(item.item, answer[1]) == item.item.response.body
+    except Unreadable:
+        return False
 
 
 def _place(request: HttpRequest) -> int:
@@ -138,7 +150,8 @@ def _place(request: HttpRequest) -> int:
     return int(at) if at.isascii() and at.isdigit() and len(at) < 5 else 1
 
 
-def _form_saved(request: SignedIn, one: Attempt) -> HttpResponse:
+def form_saved(request: SignedIn, one: Attempt) -> HttpResponse:
+    """The page's own form, posted whole: saved, and on to where its button leads."""
     try:
         sent = posted.read_form(request.POST)
     except Malformed as error:
@@ -152,12 +165,35 @@ def _form_saved(request: SignedIn, one: Attempt) -> HttpResponse:
     for words in dict.fromkeys(kept.message for *_rest, kept in saved if kept.message):
         messages.warning(request, words)
     where = request.POST.get("go", "")
-    if any(name.endswith("-move") for name in request.POST):  # an ordering's Up or Down: stay where it is
+    if any(name.endswith(("-move", "-drop")) for name in request.POST):  # a control's own button: stay where it is
         where = request.POST.get("at", "")
+    if taken := next((name for name in request.POST if name.endswith("-take")), ""):  # a step: its case goes on
+        return _back_to(one, taken.removesuffix("take"))
     if where == "hand-in":
         return redirect("quizzes:hand_in", pk=one.pk)
     number = where if where.isascii() and where.isdigit() and len(where) < 5 else request.POST.get("at", "1")[:4]
     return redirect(f"{reverse('quizzes:attempt', args=[one.pk])}?q={number if number.isdigit() else 1}")
+
+
+def _back_to(one: Attempt, prefix: str) -> HttpResponse:
+    """The question whose fields are named so, at the step that is open now."""
+    item = next((item for item in one.paper() if item.prefix == prefix), None)
+    where = f"?q={item.position}#{prefix}now" if item else ""
+    return redirect(f"{reverse('quizzes:attempt', args=[one.pk])}{where}")
+
+
+@require_safe
+@never_cache
+def item(request: SignedIn, pk: int, item: int) -> HttpResponse:
+    """The control of one question, drawn anew: a case that has gone on a step."""
+    one = mine(request, pk)
+    if one.is_over():
+        return JsonResponse({"result": result_url(one)}, status=410)
+    try:
+        shown = papers.read_one(one, item)
+    except Item.DoesNotExist as error:
+        raise Http404 from error
+    return render(request, "quizzes/_control.html", {"item": shown})
 
 
 @require_POST
@@ -194,8 +230,11 @@ def kept_create(request: SignedIn, pk: int, event: int) -> HttpResponse:
     except AttemptOver:
         one.close_if_over()
         return redirect("quizzes:result", pk=one.pk)
-    one.take_back(kept, epoch=epoch, seq=1, client="form")
-    messages.success(request, _("That answer counts now."))
+    saved = one.take_back(kept, epoch=epoch, seq=1, client="form")
+    if saved.message:
+        messages.warning(request, saved.message)
+    else:
+        messages.success(request, _("That answer counts now."))
     return redirect(f"{reverse('quizzes:attempt', args=[one.pk])}?q={kept.item.position}")
 
 

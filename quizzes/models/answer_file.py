@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from jobs import final
+from quizzes.models.attempt import State
 from quizzes.models.item import Item
+from quizzes.models.quiz import Quiz
 
 NAME_LENGTH = 120
 
@@ -22,6 +27,16 @@ class FileType(models.TextChoices):
 ENDINGS = {FileType.PDF: "pdf", FileType.PNG: "png", FileType.JPEG: "jpg"}
 
 
+class AnswerFileQuerySet(models.QuerySet["AnswerFile"]):
+    def seen_by(self, user: User) -> Self:
+        """Those of one's own papers; those of closed papers of quizzes one teaches; to staff, all of these."""
+        taught = Quiz.objects.taught_by(user)
+        return self.filter(
+            Q(item__attempt__trainee=user)
+            | (Q(item__attempt__quiz__in=taught) & ~Q(item__attempt__state=State.OPEN))
+        )
+
+
 class AnswerFile(models.Model):
     """What was uploaded for one item. The response names the one that counts; the others stay on record."""
 
@@ -32,6 +47,8 @@ class AnswerFile(models.Model):
     size = models.PositiveIntegerField()  # bytes
     sha256 = models.CharField(max_length=64)
     uploaded_at = models.DateTimeField()
+
+    objects = AnswerFileQuerySet.as_manager()
 
     class Meta:
         ordering = ("item", "pk")
