@@ -12,6 +12,7 @@ class QuizzesConfig(AppConfig):
         from courses import blocks as course_blocks
         from courses import panels as course_panels
         from quizzes import checks, loading, panels, receivers, work  # noqa: F401
+        from quizzes.correcting import work as correcting_work  # noqa: F401
 
         course_blocks.register("check", checks.CheckBlock())
         course_panels.register("quizzes", panels.of_courses)

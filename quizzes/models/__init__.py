@@ -1,5 +1,6 @@
 """The tables of assessment: what is asked, what was answered, what it was worth."""
 
+from quizzes.models.accommodation import Accommodation, AccommodationEnding, GrantedMidway
 from quizzes.models.analysis import ItemAnalysis
 from quizzes.models.answer_file import AnswerFile, FileType
 from quizzes.models.attempt import (
@@ -26,6 +27,8 @@ from quizzes.models.quiz import Quiz, QuizVersion, ReviewWhen
 from quizzes.models.regrade import CountedAnswer, Policy, Regrade, RegradeChange, RegradeState, RegradeStep, Voiding
 
 __all__ = [
+    "Accommodation",
+    "AccommodationEnding",
     "AnswerFile",
     "Attempt",
     "AttemptOver",
@@ -37,6 +40,7 @@ __all__ = [
     "CountedAnswer",
     "FeedbackOpened",
     "FileType",
+    "GrantedMidway",
     "Item",
     "ItemAnalysis",
     "ItemCheck",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from jobs import final
+from quizzes.models.attempt import Attempt
 from quizzes.models.item import Item, ResponseEvent
 from quizzes.models.marking import Marking
 from quizzes.models.question import Question, QuestionVersion
@@ -214,6 +215,19 @@ class RegradeChange(models.Model):
         return self.after_passed and self.after_missed < self.before_missed
 
 
+class Voiding(models.Model):
+    """Why an open paper was closed without being marked: what it asked is no longer missed."""
+
+    attempt = models.OneToOneField(Attempt, models.PROTECT, related_name="voiding")
+    regrade = models.ForeignKey(Regrade, models.PROTECT, null=True, blank=True, related_name="voidings")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    reason = models.TextField(max_length=REASON_LENGTH)  # the trainee reads it
+    voided_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.attempt_id} · {self.voided_at:%Y-%m-%d}"
+
+
 class CountedAnswer(models.Model):
     """An answer that came too late to count by itself, counted by a person, with the reason."""
 
@@ -235,6 +249,7 @@ class CountedAnswer(models.Model):
 # What was asked stays; where it stands may move. A dry run is a forecast until it is applied, so it may be made again.
 final.protect(Regrade, update=("state", "looked_at", "approved_by_id", "approved_at", "begun_at", "applied_at"))
 final.protect(RegradeStep)
+final.protect(Voiding)
 final.protect(
     RegradeChange,
     update=(
