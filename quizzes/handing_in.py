@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
-from quizzes import completing, grading, kinds, saving, worth
+from quizzes import concluding, files, grading, kinds, saving
 from quizzes.kinds.base import Response as Body
 from quizzes.kinds.base import Unreadable
 from quizzes.models.attempt import Answer, Attempt, ClosedBy, Outcome, State, TakenOver
@@ -38,6 +38,11 @@ class _Arrived:
     @property
     def turn(self) -> tuple[int, int]:
         return (self.epoch, self.seq)
+
+    def follows(self, before: Body) -> bool:
+        """Whether it may take the place of what is kept: a stored step of a case is never taken back."""
+        version = self.item.question_version
+        return kinds.get(version.kind).follows(version.body, before, self.body)
 
 
 @dataclass
@@ -150,6 +155,10 @@ def _read(items: list[Item], answers: Iterable[Answer], client: str, active: Map
         except Unreadable:
             answer.unreadable = True
         arrived.append(answer)
+    foreign = files.foreign((answer.item, answer.body) for answer in arrived)
+    for answer in arrived:
+        if foreign and answer.body and (answer.item.pk, answer.body.get("file")) in foreign:
+            answer.body, answer.unreadable = None, True
     return arrived
 
 
@@ -169,6 +178,8 @@ def _apply(
             kept.note(answer, Outcome.UNREADABLE)
         elif answer.epoch > attempt.writer_epoch:  # no window was ever given this number
             kept.note(answer, Outcome.OTHER_TAB)
+        elif answer.turn > (response.epoch, response.seq) and not answer.follows(response.body):
+            kept.note(answer, Outcome.NOT_NEXT)
         elif answer.turn > (response.epoch, response.seq):
             response.epoch, response.seq, response.client = answer.epoch, answer.seq, client
             response.body, response.saved_at = answer.body, now
@@ -197,38 +208,28 @@ def _keep_late(
 
 
 def _grade(attempt: Attempt, items: list[Item], responses: dict[int, Response], now: datetime) -> None:
-    """Marks for every item and one result, in the transaction that closed the attempt."""
-    markings, lines = [], []
+    """Marks for every item that the machine can mark, and the result unless people have still to mark one."""
+    markings = []
     for item in items:
-        version = item.question_version
+        version, body = item.question_version, responses[item.pk].body
         kind = kinds.get(version.kind)
-        marked = kind.mark(version.body, version.key, item.drawn, responses[item.pk].body, critical=version.is_critical)
-        marking = Marking(
-            item=item,
-            question_version=version,
-            marker_version=kind.version,
-            mark=grading.mark_of(Fraction(marked.fraction), item.max_mark),
-            critical_missed=marked.critical_missed,
-            answered=marked.answered,
-            detail=marked.detail,
-            marked_at=now,
-        )
-        markings.append(marking)
-        lines.append(
-            grading.Line(
-                section=item.section,
-                objective=version.objective,
-                mark=marking.mark,
-                max_mark=item.max_mark,
-                is_critical=version.is_critical,
-                critical_missed=marking.critical_missed,
+        if kind.by_person and kind.accept(version.body, body) is not None:
+            continue
+        marked = kind.mark(version.body, version.key, item.drawn, body, critical=version.is_critical)
+        markings.append(
+            Marking(
+                item=item,
+                question_version=version,
+                marker_version=kind.version,
+                mark=grading.mark_of(Fraction(marked.fraction), item.max_mark),
+                critical_missed=marked.critical_missed,
+                answered=marked.answered,
+                detail=marked.detail,
+                marked_at=now,
             )
         )
-    outcome = grading.grade(lines, worth.rules_of(attempt))
     Marking.objects.bulk_create(markings)
-    attempt.result = Result.objects.create(
-        attempt=attempt, cause=Cause.HANDED_IN, made_at=now, **worth.columns(outcome)
-    )
-    attempt.state = State.GRADED
-    Attempt.objects.filter(pk=attempt.pk).update(state=State.GRADED)
-    completing.settle(attempt, clear=outcome.passed and not outcome.critical_missed)
+    if len(markings) < len(items):
+        attempt.result = None
+    else:
+        concluding.conclude(attempt, markings, cause=Cause.HANDED_IN, at=now)
