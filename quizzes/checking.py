@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from quizzes import grading, kinds, saving
+from quizzes import grading, kinds
 from quizzes.models.attempt import Attempt, AttemptOver, TakenOver
 from quizzes.models.item import Item, Response
 from quizzes.models.item_check import ItemCheck
@@ -37,7 +37,7 @@ def check(attempt: Attempt, item_id: int, *, epoch: int) -> ItemCheck:
     """
     item = Item.objects.select_related("question_version").get(pk=item_id, attempt=attempt)
     kind = kinds.get(item.question_version.kind)
-    if not offers(attempt) or kind.by_person:
+    if not offers(attempt) or kind.by_person or kind.by_steps:
         raise CannotCheck(_("Answers on this paper are told after it is handed in."))
     now = timezone.now()
     with transaction.atomic():

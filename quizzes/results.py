@@ -46,6 +46,8 @@ def result(request: SignedIn, pk: int) -> HttpResponse:
     found = attempt.result
     if found is None:  # time ran out and the sweep has not come by yet, or a person still marks it
         return render(request, "quizzes/result_waiting.html", {"attempt": attempt})
+    if attempt.is_practice:
+        return _round(request, attempt, found)
     shows_score, shows_feedback = attempt.shows("score"), attempt.shows("feedback")
     opening = look(attempt.quiz, request.user)
     held = opening.follow_up_after is not None and opening.follow_up_after.pk == attempt.pk
@@ -70,6 +72,19 @@ def result(request: SignedIn, pk: int) -> HttpResponse:
             "opening": opening,
         },
     )
+
+
+def _round(request: SignedIn, attempt: Attempt, found: Result) -> HttpResponse:
+    """What became of a round of practice: how it went, and nothing more, since nothing hangs on it."""
+    shows_score = attempt.shows("score")
+    context = {
+        "attempt": attempt,
+        "percent": found.percent / 100,
+        "shows_score": shows_score,
+        "shows_feedback": attempt.shows("feedback"),
+        "weak": [topic for topic in topics(attempt, found) if not topic.full] if shows_score else [],
+    }
+    return render(request, "quizzes/round_result.html", context)
 
 
 @require_POST

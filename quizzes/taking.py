@@ -146,7 +146,7 @@ def _is_kept(item: PaperItem | None, answer: Answer) -> bool:
 
 def _place(request: HttpRequest) -> int:
     """The question the page stood at, or the first."""
-    at = request.POST.get("at", "")
+    at = request.POST.get("checked_at", request.POST.get("at", ""))
     return int(at) if at.isascii() and at.isdigit() and len(at) < 5 else 1
 
 
@@ -217,7 +217,7 @@ def item_check_create(request: SignedIn, pk: int, item: int) -> HttpResponse:
     except AttemptOver:
         one.close_if_over()
         return redirect("quizzes:result", pk=one.pk)
-    return redirect(f"{reverse('quizzes:attempt', args=[one.pk])}?q={_place(request)}")
+    return redirect(f"{reverse('quizzes:attempt', args=[one.pk])}?q={_place(request)}#checked-{item}")
 
 
 @require_POST

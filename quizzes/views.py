@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.requests import SignedIn
 from quizzes.models import Question, Quiz
 from quizzes.opening import Closed, look
+from quizzes.practising import rounds
 
 
 def reached(request: SignedIn, pk: int) -> Quiz:
@@ -26,7 +27,13 @@ def quiz(request: SignedIn, pk: int) -> HttpResponse:
     return render(
         request,
         "quizzes/quiz.html",
-        {"quiz": one, "opening": opening, "version": opening.version, "asks_colour": asks_colour},
+        {
+            "quiz": one,
+            "opening": opening,
+            "version": opening.version,
+            "asks_colour": asks_colour,
+            "rounds": rounds.look(one, request.user, opening) if one.is_for_practice else None,
+        },
     )
 
 

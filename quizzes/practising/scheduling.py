@@ -25,7 +25,7 @@ def rate(share: Fraction, *, easy: bool = False) -> int:
 
 
 def review(state: dict[str, Any], rating: int, day: date) -> tuple[dict[str, Any], date]:
-    """The card's next state and the day it comes again, always later than `day`. An empty state is a card never seen."""
+    """The card's next state and the day it comes again, always after `day`. An empty state is a card never answered."""
     noon = datetime.combine(day, time(12), UTC)  # the library counts whole days between two moments
     before = Card.from_dict(state) if state else Card(card_id=0, due=noon)  # type: ignore[arg-type]
     after, _log = SCHEDULER.review_card(before, Rating(rating), review_datetime=noon)

@@ -226,6 +226,7 @@ class Paper {
     const target = event.submitter;
     if (target?.name.endsWith("-move")) return; // an ordering's plain button: its own element takes it, else the server
     event.preventDefault();
+    if (target?.hasAttribute("data-check")) return void this.check(target);
     if (target?.value === "hand-in") return void this.handIn();
     this.show(Number(target?.value || this.current + 1));
   }
@@ -246,6 +247,25 @@ class Paper {
     document.querySelector("[data-navigator]")?.removeAttribute("open");
     question.querySelector("[data-heading]")?.focus({ preventScroll: true });
     scrollTo({ top: 0 });
+  }
+
+  // What is typed goes first; then the form itself asks for the check, with the numbers this window writes under.
+  async check(button) {
+    try {
+      if (!this.claimed) await this.join();
+      await this.flush();
+    } catch (error) {
+      return this.trouble(error);
+    }
+    if (this.closed || this.outbox.unsent().length) return;
+    this.form.elements.epoch.value = String(this.epoch);
+    this.form.elements.at.value = button.value;
+    this.questions.forEach((question) => {
+      const item = Number(question.dataset.item);
+      this.form.elements[`i${item}-seq`].value = String(this.seqs.get(item) ?? 0);
+    });
+    this.form.action = button.formAction;
+    this.form.submit();
   }
 
   async handIn() {
