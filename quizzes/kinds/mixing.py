@@ -148,7 +148,7 @@ def _shares(used: Sequence[tuple[Mapping[str, Any], int]]) -> Iterable[dict[str,
     whole, before = sum(parts for _pigment, parts in used), 0
     for pigment, parts in used:
         share = {"letter": pigment["letter"], "fill": pigment["fill"], "parts": parts}
-        yield {**share, "x": round(100 * before / whole, 3), "width": round(100 * parts / whole, 3)}
+        yield {**share, "x": f"{100 * before / whole:.3f}", "width": f"{100 * parts / whole:.3f}"}
         before += parts
 
 

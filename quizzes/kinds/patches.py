@@ -1,6 +1,7 @@
 """Colour patches as an author gives them, held to what their hex values really are."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -101,12 +102,20 @@ def closest_first(deltas: Mapping[str, float]) -> list[str]:
     return sorted(deltas, key=lambda sample_id: deltas[sample_id])
 
 
+def check_apart(deltas: Mapping[str, float], ids: Sequence[str]) -> None:
+    """Two samples equally far from the target have no order."""
+    for one, other in pairwise(ids):
+        if abs(deltas[other] - deltas[one]) < STORED_DELTA:
+            raise KindError("options", _("%(one)s and %(other)s are equally far.") % {"one": one, "other": other})
+
+
 def check_pick(
     mode: str, answer: str, options: Sequence[Mapping[str, Any]], deltas: Mapping[str, float], target: str
 ) -> None:
     """The key must follow from the colours, and be the only one that does."""
     if mode == "choose_closest":
         right = closest_first(deltas)[:1]
+        check_apart(deltas, closest_first(deltas)[:2])
         message = _("The closest sample is %(ids)s.")
     else:
         goal = colour.from_hex(target)

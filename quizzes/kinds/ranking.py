@@ -22,6 +22,7 @@ class Ranking(Patches):
         target = patches.patch(authoring.mapping(source, "target"), "target")
         shuffle = authoring.flag(source, "shuffle")
         options, deltas = patches.samples(source, target["hex"])
+        patches.check_apart(deltas, patches.closest_first(deltas))
         authoring.choice(source, "scoring", (NEIGHBOURS,))
         answer = authoring.known_ids(source, "answer", [option["id"] for option in options])
         if answer != patches.closest_first(deltas):

@@ -1,42 +1,102 @@
-// Draws the sample of an adjust question while its numbers are typed. A picture only: the server marks the numbers.
+// Draws the sample of an adjust question while its sliders move or its numbers are typed, and says where it stands.
+// A picture only: the server marks the numbers. The fields carry the answer; a slider is their mirror and posts nothing.
+
+import { fromLch, isOnScreen, toHex, toLab, writeReads } from "./colour-lab.js";
+
+const STOPS = 24; // of a slider's track
+const STEPS = { lightness: 0.5, chroma: 0.5, hue: 1 };
+const LEAPS = { lightness: 5, chroma: 5, hue: 15 };
+const PAUSE = 700;
 
 class ColourSample extends HTMLElement {
   connectedCallback() {
-    this.patch = this.querySelector("[data-start]");
+    if (this.isReady) return;
+    this.isReady = true;
+    this.patch = this.querySelector("[data-mine] .patch rect");
+    this.reads = this.querySelector("[data-mine] .reads");
+    this.outside = this.querySelector("[data-outside]");
+    this.status = this.querySelector("[data-said]");
+    this.channels = [...this.querySelectorAll("[data-channel]")];
     this.querySelector("[data-show]")?.remove();
-    this.addEventListener("input", () => this.draw());
+    this.querySelectorAll("[data-slide]").forEach((slide) => (slide.hidden = false));
+    this.classList.add("is-live");
+    this.addEventListener("input", (event) => this.changed(event.target));
+    this.addEventListener("keydown", (event) => this.pressed(event));
     this.closest("[data-question]")?.addEventListener("answers-restored", () => this.draw());
     this.draw();
   }
 
-  draw() {
-    const [lightness, chroma, hue] = ["lightness", "chroma", "hue"].map((name) => {
-      const text = this.querySelector(`[data-channel=${name}]`).value.trim().replace(",", ".");
-      return text === "" ? NaN : Number(text);
-    });
-    const isSet = [lightness, chroma, hue].every(Number.isFinite);
-    this.patch.setAttribute("fill", isSet ? toHex(lightness, chroma, hue) : this.patch.dataset.start);
+  field(channel) {
+    return channel.querySelector("[data-number]");
   }
-}
 
-// CIELAB under D65 to the nearest sRGB value.
-function toHex(lightness, chroma, hue) {
-  const angle = (hue * Math.PI) / 180;
-  const fy = (lightness + 16) / 116;
-  const [x, y, z] = [fy + (chroma * Math.cos(angle)) / 500, fy, fy - (chroma * Math.sin(angle)) / 200].map((f) =>
-    f ** 3 > 216 / 24389 ? f ** 3 : (116 * f - 16) / (24389 / 27),
-  );
-  const [X, Y, Z] = [x * 0.950456, y, z * 1.089058];
-  const linear = [
-    3.2409699 * X - 1.5373832 * Y - 0.4986108 * Z,
-    -0.9692436 * X + 1.8759675 * Y + 0.0415551 * Z,
-    0.0556301 * X - 0.203977 * Y + 1.0569715 * Z,
-  ];
-  return `#${linear
-    .map((light) => Math.min(Math.max(light, 0), 1))
-    .map((light) => (light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055))
-    .map((value) => Math.round(value * 255).toString(16).padStart(2, "0"))
-    .join("")}`;
+  // What is typed, or the start where nothing that can be read is.
+  value(channel) {
+    const text = this.field(channel).value.trim().replace(",", ".");
+    const value = text === "" ? NaN : Number(text);
+    return value >= 0 && value <= Number(channel.dataset.most) ? value : Number(channel.dataset.start);
+  }
+
+  changed(control) {
+    if (control.matches("[data-slide]")) this.field(control.closest("[data-channel]")).value = control.value;
+    this.draw();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.say(), PAUSE);
+  }
+
+  // Arrows step as the eye needs it, with Shift as finely as numbers go; Page Up and Page Down leap.
+  pressed(event) {
+    const channel = event.target.closest("[data-channel]");
+    if (!channel || event.altKey || event.ctrlKey || event.metaKey) return;
+    const name = channel.dataset.channel;
+    const isSlide = event.target.matches("[data-slide]");
+    const step = event.shiftKey ? 0.1 : STEPS[name];
+    const moves = { ArrowUp: step, ArrowDown: -step, PageUp: LEAPS[name], PageDown: -LEAPS[name] };
+    if (isSlide) Object.assign(moves, { ArrowRight: step, ArrowLeft: -step });
+    if (!(event.key in moves)) return;
+    event.preventDefault();
+    const most = Number(channel.dataset.most);
+    const moved = this.value(channel) + moves[event.key];
+    const kept = name === "hue" ? (moved + most) % most : Math.min(Math.max(moved, 0), most);
+    const field = this.field(channel);
+    field.value = String(Math.round(kept * 10) / 10);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  draw() {
+    const values = Object.fromEntries(this.channels.map((channel) => [channel.dataset.channel, this.value(channel)]));
+    const { lightness, chroma, hue } = values;
+    const isUntouched = this.channels.every((channel) => this.field(channel).value.trim() === "");
+    const lights = fromLch(lightness, chroma, hue);
+    this.patch.setAttribute("fill", isUntouched ? this.dataset.start : toHex(lights));
+    this.outside.hidden = isOnScreen(lights);
+    writeReads(this.reads, [...toLab(lights), chroma, hue]);
+    for (const channel of this.channels) this.mirror(channel, values);
+  }
+
+  // The slider stands where the number is, over the colours that it would lead to; where no screen shows one, a gap.
+  mirror(channel, values) {
+    const slide = channel.querySelector("[data-slide]");
+    const name = channel.dataset.channel;
+    if (values[name] > Number(slide.max)) slide.max = channel.dataset.most;
+    slide.value = String(values[name]);
+    slide.setAttribute("aria-valuetext", String(values[name]));
+    const reach = Number(slide.max);
+    const stops = Array.from({ length: STOPS }, (_, index) => {
+      const there = fromLch(...["lightness", "chroma", "hue"].map((each) => (each === name ? (reach * (index + 0.5)) / STOPS : values[each])));
+      const fill = isOnScreen(there) ? toHex(there) : "transparent";
+      return `${fill} ${(100 * index) / STOPS}% ${(100 * (index + 1)) / STOPS}%`;
+    });
+    slide.style.setProperty("--track", `linear-gradient(to right, ${stops.join(", ")})`);
+  }
+
+  say() {
+    const words = this.channels.reduce(
+      (text, channel) => text.replace(`[${channel.dataset.channel}]`, String(this.value(channel))),
+      this.dataset.words,
+    );
+    this.status.textContent = this.outside.hidden ? words : `${words} ${this.outside.textContent.trim()}`;
+  }
 }
 
 customElements.define("colour-sample", ColourSample);
