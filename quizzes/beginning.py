@@ -6,7 +6,6 @@ import logging
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -16,8 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from quizzes import blueprints, kinds
+from quizzes import accommodating, blueprints, deadlines, kinds
 from quizzes.assembly import CannotAssemble, assemble
+from quizzes.deadlines import NOTHING, Allowance
 from quizzes.models.attempt import Attempt, Mode, State
 from quizzes.models.item import Item, Response
 from quizzes.models.question import Question, QuestionVersion
@@ -26,7 +26,6 @@ from quizzes.opening import Closed, Opening, Reason, look
 
 log = logging.getLogger("quizzes")
 
-GRACE = timedelta(seconds=30)  # the network's, shown nowhere
 TRIES = 3
 SEARCHED = (
     "objective",
@@ -52,12 +51,12 @@ class Moved(Exception):
 def begin(quiz: Quiz, trainee: User, *, declared: bool) -> Attempt:
     for _try in range(TRIES):
         now = timezone.now()
-        running = Attempt.objects.of(trainee).filter(quiz=quiz).graded().open().first()
-        if running:
-            if not running.is_over(now):
-                return running
-            running.close_if_over(now)
         opening = look(quiz, trainee, now)
+        if opening.open_attempt:
+            return opening.open_attempt
+        if opening.overdue_attempt:
+            opening.overdue_attempt.close_if_over(now)
+            opening = look(quiz, trainee, now)
         if opening.version is None or not opening.is_open:
             raise Closed(opening)
         if not declared:
@@ -73,11 +72,13 @@ def begin(quiz: Quiz, trainee: User, *, declared: bool) -> Attempt:
             declared_at=now,
             started_at=now,
         )
-        _set_clock(fresh, opening.version)
+        _set_clock(fresh, opening.version, opening.allowance)
         try:
-            return store(fresh, _draw(opening, trainee, seed), last=last)
+            begun = store(fresh, _draw(opening, trainee, seed), last=last)
         except (IntegrityError, Moved):
             continue  # another window was quicker: its attempt is the one
+        accommodating.catch_up(begun)
+        return begun
     raise Closed(look(quiz, trainee))
 
 
@@ -114,14 +115,13 @@ def _chance(version: QuestionVersion, seed: int, position: int) -> dict[str, Any
     return kinds.get(version.kind).draw(version.body, rng)
 
 
-def _set_clock(attempt: Attempt, version: QuizVersion) -> None:
-    limit = version.time_limit_seconds
-    ends = [attempt.started_at + timedelta(seconds=limit)] if limit else []
-    if version.closes_at:
-        ends.append(version.closes_at)
-    if ends:
-        attempt.deadline_at = min(ends)
-        attempt.hard_deadline_at = attempt.deadline_at + GRACE
+def _set_clock(attempt: Attempt, version: QuizVersion, allowance: Allowance = NOTHING) -> None:
+    """When it ends, and what was granted at that moment: kept as it was, whatever is granted or ended later."""
+    attempt.deadline_at = deadlines.deadline(
+        attempt.started_at, limit=version.time_limit_seconds, closes=version.closes_at, allowance=allowance
+    )
+    attempt.hard_deadline_at = deadlines.hard(attempt.deadline_at)
+    attempt.accommodation, attempt.read_outs = allowance.to_json(), allowance.read_outs
 
 
 def _draw(opening: Opening, trainee: User, seed: int) -> list[Place]:

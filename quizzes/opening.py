@@ -15,7 +15,9 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from courses.models import Course, Enrolment, Lesson, Review, Studied
+from quizzes import accommodating
 from quizzes.completing import held_round
+from quizzes.deadlines import NOTHING, Allowance
 from quizzes.models.attempt import Attempt, Mode, State
 from quizzes.models.marking import Result
 from quizzes.models.quiz import Quiz, QuizVersion
@@ -53,6 +55,18 @@ class Opening:
     review_lessons: tuple[Lesson, ...] = ()  # to be marked reviewed before the next attempt
     attempts: tuple[Attempt, ...] = ()  # the graded ones, latest first, each with `.result`
     passed_attempt: Attempt | None = None
+    allowance: Allowance = NOTHING  # what the trainee was granted beyond the rules
+
+    @property
+    def granted(self) -> list[str]:
+        """What they were granted, a line each; why is nobody's business here."""
+        return accommodating.words(self.allowance)
+
+    @property
+    def minutes(self) -> int | None:
+        """The time limit as it is for this trainee."""
+        seconds = self.allowance.seconds(self.version.time_limit_seconds) if self.version else None
+        return None if seconds is None else seconds // 60
 
     @property
     def is_open(self) -> bool:
@@ -112,6 +126,7 @@ class _Facts:
     studied: set[int] = field(default_factory=set)
     reviewed: dict[int, datetime] = field(default_factory=dict)  # by lesson: the last time
     attempts: dict[int, list[Attempt]] = field(default_factory=dict)  # by quiz, first to last, each with its result
+    allowances: dict[int, Allowance] = field(default_factory=dict)  # by quiz
 
     @classmethod
     def gather(cls, quizzes: list[Quiz], trainee: User) -> _Facts:
@@ -137,6 +152,7 @@ class _Facts:
         reviews = Review.objects.filter(enrolment__trainee=trainee).order_by().values("lesson")
         facts.reviewed = {row["lesson"]: row["last"] for row in reviews.annotate(last=Max("reviewed_at"))}
         facts._gather_attempts(quizzes, trainee)
+        facts.allowances = accommodating.allowances(trainee, quizzes)
         return facts
 
     def _gather_attempts(self, quizzes: list[Quiz], trainee: User) -> None:
@@ -170,30 +186,32 @@ def _look(quiz: Quiz, trainee: User, facts: _Facts, now: datetime) -> Opening:
         follow_up_after=_held_round(passed, mine),
         attempts=tuple(reversed(graded)),
         passed_attempt=passed,
+        allowance=facts.allowances.get(quiz.pk, NOTHING),
     )
     if version is None:
         return replace(opening, reasons=(Reason("unpublished", _("This quiz has no questions yet.")),))
     recent = [attempt.started_at for attempt in graded if now - attempt.started_at < _window(version)]
+    allowed = version.attempts + opening.allowance.extra_attempts
     opening = replace(
         opening,
-        attempts_allowed=version.attempts,
-        attempts_left=max(0, version.attempts - len(recent)),
+        attempts_allowed=allowed,
+        attempts_left=max(0, allowed - len(recent)),
         window_hours=version.window_hours,
     )
     if not facts.enrolled.intersection(course.pk for course in facts.courses[quiz.pk]):
         return replace(opening, reasons=(_not_enrolled(quiz),))
     if quiz.is_for_practice:  # no attempt at it counts: it is taken in rounds, see quizzes.practising.rounds
         words = _("This quiz is for practice. Take it as often as you like; it does not count.")
-        stands = [*_course_reasons(quiz, version, facts), *_clock_reasons(version, 0, now)]
+        stands = [*_course_reasons(quiz, version, facts), *_clock_reasons(opening, 0, now)]
         return replace(opening, reasons=(Reason("practice", words), *stands))
     if passed:  # a renewal will open it again
         return replace(opening, reasons=(Reason("passed", _("You have passed this quiz.")),))
     review_lessons = _review_lessons(version, graded, facts, quiz)
-    opens_at = _opens_at(version, recent, now)
+    opens_at = _opens_at(opening, version, recent, now)
     reasons = [
         *_course_reasons(quiz, version, facts),
         *_person_reasons(quiz, trainee),
-        *_clock_reasons(version, len(recent), now),
+        *_clock_reasons(opening, len(recent), now),
     ]
     if review_lessons:
         words = _("Read these lessons again and say so at the end of each. The next attempt opens then.")
@@ -212,11 +230,12 @@ def _window(version: QuizVersion) -> timedelta:
     return timedelta(hours=version.window_hours)
 
 
-def _opens_at(version: QuizVersion, recent: list[datetime], now: datetime) -> datetime | None:
+def _opens_at(opening: Opening, version: QuizVersion, recent: list[datetime], now: datetime) -> datetime | None:
     """When the window and the quiz's own dates are both open, if that is not now."""
-    moments = [version.opens_at] if version.opens_at and version.opens_at > now else []
-    if len(recent) >= version.attempts:
-        moments.append(sorted(recent)[-version.attempts] + _window(version))
+    opens, allowed = opening.allowance.opens(version.opens_at), opening.attempts_allowed
+    moments = [opens] if opens and opens > now else []
+    if len(recent) >= allowed:
+        moments.append(sorted(recent)[-allowed] + _window(version))
     return max(moments, default=None)
 
 
@@ -258,19 +277,23 @@ def _person_reasons(quiz: Quiz, trainee: User) -> list[Reason]:
     return [Reason("name", words, (Link(_("Confirm your name"), href),))]
 
 
-def _clock_reasons(version: QuizVersion, used: int, now: datetime) -> list[Reason]:
-    reasons = []
-    if version.opens_at and now < version.opens_at:
+def _clock_reasons(opening: Opening, used: int, now: datetime) -> list[Reason]:
+    reasons: list[Reason] = []
+    if opening.version is None:
+        return reasons
+    opens = opening.allowance.opens(opening.version.opens_at)
+    closes = opening.allowance.closes(opening.version.closes_at)
+    if opens and now < opens:
         reasons.append(Reason("not_yet", _("The quiz is not open yet.")))
-    if version.closes_at and now >= version.closes_at:
+    if closes and now >= closes:
         reasons.append(Reason("closed", _("The quiz is closed.")))
-    if used >= version.attempts:
+    if used >= opening.attempts_allowed:
         words = ngettext(
             "You have used %(count)d attempt within %(hours)d hours.",
             "You have used %(count)d attempts within %(hours)d hours.",
             used,
         )
-        reasons.append(Reason("window", words % {"count": used, "hours": version.window_hours}))
+        reasons.append(Reason("window", words % {"count": used, "hours": opening.window_hours}))
     return reasons
 
 

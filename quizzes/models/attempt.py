@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -135,6 +135,9 @@ class Attempt(models.Model):
     writer_epoch = models.PositiveIntegerField(default=0)  # grows when a window claims the attempt
     saved_at = models.DateTimeField(null=True, blank=True)
     max_mark = models.PositiveIntegerField()
+    # What was granted when it began (quizzes.deadlines.Allowance); what came later is in `granted_midway`.
+    accommodation: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
+    read_outs = models.BooleanField(default=False)  # colours come with their L*, a*, b*; may be granted midway
 
     objects = AttemptQuerySet.as_manager()
 
@@ -335,9 +338,19 @@ class FeedbackOpened(models.Model):
         return f"{self.attempt_id} · {self.opened_at:%Y-%m-%d}"
 
 
-# What an attempt was begun as stays; what happens to it may still happen. `deadline_at` moves when time is granted.
+# What an attempt was begun as stays; what happens to it may still happen. `deadline_at` moves when time is granted, and
+# `read_outs` when they are.
 final.protect(
     Attempt,
-    update=("state", "deadline_at", "hard_deadline_at", "submitted_at", "closed_by", "writer_epoch", "saved_at"),
+    update=(
+        "state",
+        "deadline_at",
+        "hard_deadline_at",
+        "submitted_at",
+        "closed_by",
+        "writer_epoch",
+        "saved_at",
+        "read_outs",
+    ),
 )
 final.protect(FeedbackOpened)
