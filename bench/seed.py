@@ -7,7 +7,6 @@ import json
 import os
 import sys
 from pathlib import Path
-from random import Random
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
@@ -60,13 +59,12 @@ def ready(user: User, courses: list[Any]) -> None:
 
 
 def described(attempt: Attempt) -> dict[str, Any]:
-    """What a browser would send for this paper: busy, mostly wrong answers."""
+    """What a browser would send for this paper: right answers."""
     items = []
-    rng = Random(attempt.pk)
     for item in Item.objects.filter(attempt=attempt).select_related("question_version"):
         version = item.question_version
         kind = kinds.get(version.kind)
-        fields = kind.fields(version.body, item.drawn, kind.random(version.body, rng))
+        fields = kind.fields(version.body, item.drawn, kind.solve(version.body, version.key))
         items.append({"item": item.pk, "fields": [[name, value] for name, given in fields.items() for value in given]})
     return {"attempt": attempt.pk, "epoch": attempt.claim(), "items": items}
 
@@ -89,7 +87,9 @@ def main(file: str, trainees: int, submits: int) -> None:
         else:
             people["start"].append(entry)  # nothing begun yet: they press start all at once
     people["long"] = [_long_paper(programme, courses, number) for number in range(4)]
-    Path(file).write_text(json.dumps({"cookie": settings.SESSION_COOKIE_NAME, "csrf": settings.CSRF_COOKIE_NAME} | people))
+    Path(file).write_text(
+        json.dumps({"cookie": settings.SESSION_COOKIE_NAME, "csrf": settings.CSRF_COOKIE_NAME} | people)
+    )
 
 
 def _long_paper(programme: Programme, courses: list[Any], number: int) -> dict[str, Any]:

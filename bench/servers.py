@@ -164,7 +164,9 @@ def scene(engine: str, *, trainees: int = 20, submits: int = 0) -> Iterator[Scen
         _run(["-m", "bench.bare"], bare_environment)
         product.start("/livez")
         baseline.start("/hello/")
-        yield Scene(engine, product, baseline, json.loads((folder / "seeds.json").read_text()), own if on_postgres else "")
+        yield Scene(
+            engine, product, baseline, json.loads((folder / "seeds.json").read_text()), own if on_postgres else ""
+        )
     finally:
         product.stop()
         baseline.stop()
