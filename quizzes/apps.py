@@ -12,6 +12,7 @@ class QuizzesConfig(AppConfig):
         from courses import blocks as course_blocks
         from courses import panels as course_panels
         from quizzes import checks, loading, panels, receivers, work  # noqa: F401
+        from quizzes.analysis import work as analysis_work  # noqa: F401
         from quizzes.correcting import work as correcting_work  # noqa: F401
 
         course_blocks.register("check", checks.CheckBlock())
@@ -24,6 +25,11 @@ class QuizzesConfig(AppConfig):
         keeping.register("quizzes:attempt_create", _("Beginning a quiz"))
         keeping.register("quizzes:follow_up_create", _("Beginning a follow-up"))
         keeping.register("quizzes:kept_create", _("Using an answer from another window"))
+        keeping.register(
+            "quizzes:judgement_create",
+            _("Marking an answer"),
+            {"comment": _("Comment for the trainee")},
+        )
         keeping.register("quizzes:file_create", _("A file for an answer in a quiz"), readable=False)
         keeping.register("quizzes:submission_create", _("Handing in a quiz"))
         keeping.register("quizzes:round_create", _("Beginning a round of practice"))
