@@ -133,6 +133,19 @@ FIRST_OPTIONS = """form => {
 }"""
 
 
+def choose_in_the_matrix(window: Window) -> None:
+    for row in window.locator("[data-current] [role=radiogroup]").all():
+        row.get_by_role("radio").last.check()
+
+
+def mark_by_hand_and_key(window: Window) -> None:
+    drawing = window.locator("[data-current] [data-field]")
+    drawing.click(position={"x": 100, "y": 80})
+    drawing.press("Shift+ArrowDown")
+    drawing.press("Enter")
+    expect(window.locator("[data-current] [data-said]")).to_contain_text("Mark 2 at")
+
+
 def lose_network(window: Window) -> None:
     window.context.set_offline(True)
     window.locator("[data-current] [name$=-flag]").check()
@@ -164,8 +177,8 @@ def kept(name: str, rest: str = "") -> Where:
     return lambda world: f"/certificates/{world.certificates[name].code}/{rest}"
 
 
-def question(kind: str) -> Where:
-    return lambda world: world.question(kind)
+def question(kind: str, number: int = 0) -> Where:
+    return lambda world: world.question(kind, number)
 
 
 def lesson(course: str, number: int) -> str:
@@ -176,6 +189,7 @@ def lesson(course: str, number: int) -> str:
 ASKED = (
     *("single_choice", "multiple_response", "true_false", "numeric", "ordering", "matching"),
     *("colour_match", "depth_band", "scenario"),
+    *("matrix", "hotspot", "short_text"),
 )
 
 PUBLIC = [
@@ -283,6 +297,8 @@ QUIZZES = [
     Page("quiz-passed", quiz("hygiene"), who="holder"),
     Page("quiz-open", lambda world: world.attempts["open"].quiz.get_absolute_url(), who="trainee"),
     *(Page(f"paper-{kind.replace('_', '-')}", question(kind), who="trainee") for kind in ASKED),
+    Page("paper-matrix-answered", question("matrix"), who="trainee", first=choose_in_the_matrix),
+    Page("paper-hotspot-marked", question("hotspot"), who="trainee", first=mark_by_hand_and_key),
     Page("paper-navigator", question("single_choice"), who="trainee", first=open_all),
     Page("paper-offline", question("single_choice"), who="trainee", first=lose_network),
     Page("paper-elsewhere", question("single_choice"), who="trainee", first=taken_over),

@@ -14,10 +14,12 @@ from accounts.models import Invitation, User
 from certificates.models import Certificate
 from clinics.models import Clinic, Membership
 from courses import loading
-from courses.models import Course, Teaching
+from courses.models import Course, Programme, Teaching
+from quizzes import kinds
 from quizzes.models import Attempt, Question, Quiz
 from tests import school
 from tests.cast import person
+from tests.quizzes import making
 
 STARTER = Path(settings.BASE_DIR) / "courses" / "programmes" / "smp"
 COURSES = ("hygiene", "depth", "colour", "consultation", "aftercare")
@@ -35,11 +37,15 @@ class World:
     def quiz(self, slug: str) -> Quiz:
         return Quiz.objects.get(course__slug=slug)
 
-    def question(self, kind: str) -> str:
-        """The examination, opened at a question of this kind."""
-        attempt = self.attempts["open"]
-        item = next(item for item in school.items_of(attempt) if item.question_version.kind == kind)
-        return f"{attempt.get_absolute_url()}?q={item.position}"
+    def question(self, kind: str, number: int = 0) -> str:
+        """A paper, opened at a question of this kind: the examination, or the one of kinds it does not ask."""
+        found = [
+            f"{attempt.get_absolute_url()}?q={item.position}"
+            for attempt in (self.attempts["open"], self.attempts["further"])
+            for item in school.items_of(attempt)
+            if item.question_version.kind == kind
+        ]
+        return found[number]
 
 
 def make() -> World:
@@ -66,6 +72,7 @@ def make() -> World:
     examination = Quiz.objects.get(programme__slug="smp")
     attempts = {"open": begin_with_every_kind(examination, people["trainee"])}
     answer_some(attempts["open"])
+    attempts["further"] = begin_with_further_kinds(people["trainee"])
     attempts["passed"] = examination.begin(people["holder"], declared=True)
     school.hand_in(attempts["passed"])
     attempts["failed"] = fail(people["failed"])
@@ -96,6 +103,19 @@ def begin_with_every_kind(examination: Quiz, trainee: User) -> Attempt:
             if wanted - {item.question_version.kind for item in school.items_of(attempt)}:
                 raise Undrawn
             return attempt
+
+
+def begin_with_further_kinds(trainee: User) -> Attempt:
+    """A paper of every example of the kinds that the programme does not ask."""
+    programme = Programme.objects.create(slug="further", title="Further kinds of question")
+    course = making.make_course("further", programme=programme, lessons=1, code="X1")
+    asked = set(Question.objects.filter(programme__slug="smp").values_list("current__kind", flat=True))
+    examples = [(kind, each) for kind in kinds.all_kinds() if kind.name not in asked for each in kind.examples]
+    for number, (kind, example) in enumerate(examples):
+        making.add_entry(course, f"X-{number}", {**example.source, "kind": kind.name}, objective="X1.1a")
+    making.study_all(trainee, course)
+    quiz = making.make_quiz(course, {"X1.1a": len(examples)})
+    return quiz.begin(trainee, declared=True)
 
 
 def answer_some(attempt: Attempt) -> None:

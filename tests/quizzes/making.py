@@ -70,12 +70,19 @@ def add_question(
     course: Course, ref: str, objective: str = "M1.1a", *, kind: str = "true_false", critical: bool = False, **more: Any
 ) -> Question:
     source = source_of(kind, **more.pop("source", {}))
-    body, key = kinds.get(kind).parse(source)
+    return add_entry(course, ref, source, objective=objective, critical=critical, **more)
+
+
+def add_entry(
+    course: Course, ref: str, source: Mapping[str, Any], *, objective: str = "M1.1a", critical: bool = False, **more: Any
+) -> Question:
+    """A question of any kind, from an entry as the bank writes it."""
+    body, key = kinds.get(source["kind"]).parse(source)
     question, _new = Question.objects.get_or_create(programme=course.programme, course=course, ref=ref)
     question.current = QuestionVersion.objects.create(
         question=question,
         number=question.versions.count() + 1,
-        kind=kind,
+        kind=source["kind"],
         stem=source["stem"],
         body=body,
         key=key,
