@@ -4,7 +4,7 @@ from django.urls import path
 
 from quizzes import checks, results, taking, uploading, views
 from quizzes.practising import views as practice
-from quizzes.teaching import analysis, editor, questions, rooms
+from quizzes.teaching import accommodations, analysis, editor, marking, questions, rooms
 
 app_name = "quizzes"
 urlpatterns = [
@@ -34,9 +34,16 @@ urlpatterns = [
     path("studio/drafts/<int:pk>/", editor.draft, name="draft"),
     path("studio/drafts/<int:pk>/publication/", editor.publication, name="publication"),
     path("studio/drafts/<int:pk>/discard/", editor.draft_discard, name="draft_discard"),
+    path("studio/marking/", marking.marking, name="marking"),
+    path("studio/marking/<int:pk>/", marking.judgement, name="judgement"),
+    path("studio/marking/<int:pk>/judgement/", marking.judgement_create, name="judgement_create"),
     path("studio/quizzes/<int:pk>/results/", analysis.analysis, name="analysis"),
     path("studio/quizzes/<int:pk>/results/computation/", analysis.analysis_create, name="analysis_create"),
     path("studio/quizzes/<int:pk>/results/questions.csv", analysis.analysis_csv, name="analysis_csv"),
+    path("studio/people/", accommodations.people, name="people"),
+    path("studio/people/<int:pk>/", accommodations.person, name="person"),
+    path("studio/people/<int:pk>/accommodations/", accommodations.accommodation_create, name="accommodation_create"),
+    path("studio/accommodations/<int:pk>/ending/", accommodations.accommodation_end, name="accommodation_end"),
     path("practice/", practice.practice, name="practice"),
     path("practice/sittings/", practice.sitting_create, name="sitting_create"),
     path("practice/sittings/<int:pk>/", practice.sitting, name="sitting"),

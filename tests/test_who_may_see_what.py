@@ -18,6 +18,7 @@ from accounts.models import Invitation, User
 from certificates.models import Certificate
 from clinics.models import Clinic
 from courses.models import Course, Teaching
+from quizzes import accommodating
 from quizzes.models import Attempt, Question, Quiz
 from quizzes.writing import drafts
 from tests import school
@@ -96,6 +97,10 @@ quizzes:draft                       in   404  404  ok   404  ok
 quizzes:publication                 in   404  404  ok   404  ok
 quizzes:analysis                    in   404  404  ok   404  ok
 quizzes:analysis_csv                in   404  404  ok   404  ok
+quizzes:people                      in   404  404  ok   404  ok
+quizzes:person                      in   404  404  ok   404  ok
+quizzes:accommodation_create        in   404  404  ok   404  ok
+quizzes:accommodation_end           in   404  404  ok   404  ok
 certificates:check_form             ok   ok   ok   ok   ok   ok
 certificates:verify                 ok   ok   ok   ok   ok   ok
 certificates:mine                   in   ok   ok   ok   ok   ok
@@ -155,6 +160,8 @@ quizzes:draft                       in   404  404  409  404  409
 quizzes:publication                 in   404  404  422  404  422
 quizzes:draft_discard               in   404  404  on   404  on
 quizzes:analysis_create             in   404  404  on   404  on
+quizzes:accommodation_create        in   404  404  422  404  422
+quizzes:accommodation_end           in   404  404  422  404  422
 certificates:revocation_create      in   404  404  404  404  422
 """
 
@@ -184,6 +191,7 @@ def addresses(tess: User, ines: User, ada: User, clinic: Clinic) -> dict[str, di
     running = school.begin(tess, "shades")
     Teaching.objects.create(course=Course.objects.get(slug="shades"), user=ines)
     done = Attempt.objects.get(trainee=tess, quiz__course__slug="needles")
+    granted = accommodating.grant(tess, quiz=running.quiz, by=ada, reason="Reads slowly", extra_minutes=5)
     quiz, code = Quiz.objects.get(course__slug="shades"), Certificate.objects.get(holder=tess).code
     lesson = {"slug": "shades", "lesson_slug": "shade-and-depth"}
     asked = Question.objects.filter(course=quiz.course_id, current__kind="single_choice").first()
@@ -210,6 +218,8 @@ def addresses(tess: User, ines: User, ada: User, clinic: Clinic) -> dict[str, di
         },
         "quizzes:kept_create": {"pk": running.pk, "event": 1},
         **{f"quizzes:{name}": {"pk": done.pk} for name in ("result", "feedback", "feedback_create")},
+        **{f"quizzes:{name}": {"pk": tess.pk} for name in ("person", "accommodation_create")},
+        "quizzes:accommodation_end": {"pk": granted.pk},
         "certificates:verify": {"code": code},
         **{f"certificates:{name}": {"code": code} for name in ("certificate", "download", "revocation_create")},
         "invitation": {"token": token},
