@@ -1,14 +1,17 @@
-"""A section through the skin, drawn to scale: its layers, its rule, and its top enlarged."""
+"""A section through the skin, drawn to scale: its layers, its rule, nearer views of it, and the needles in it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from quizzes import units
 from quizzes.kinds import authoring
 from quizzes.kinds.authoring import KindError
+from quizzes.kinds.forms import Field
+from quizzes.kinds.section_art import art
 
 EXAMPLE: dict[str, Any] = {
     "kind": "scalp_cross_section",
@@ -23,8 +26,38 @@ EXAMPLE: dict[str, Any] = {
     ],
     "show_layer_names": False,
 }
-TALL = Decimal(330)  # the drawn height of a section, in units of its view box
-THIN = Decimal("0.1")  # a layer thinner than this share of the whole needs enlarging
+FORM = (
+    Field(
+        "kind",
+        gettext_lazy("What is drawn"),
+        "choice",
+        choices=(("scalp_cross_section", gettext_lazy("Scalp section")),),
+    ),
+    Field(
+        "label",
+        gettext_lazy("Caption"),
+        "text",
+        help=gettext_lazy("Say that the values are nominal and no measured scalp."),
+    ),
+    Field("axis_unit", gettext_lazy("Unit"), "choice", choices=(("mm", "mm"),)),
+    Field("axis_max", gettext_lazy("Drawn down to (mm)"), "number"),
+    Field(
+        "layers",
+        gettext_lazy("Layers, from the surface down"),
+        "rows",
+        help=gettext_lazy("Each starts where the one above it ends; the last ends where the drawing does."),
+        columns=(
+            Field("name", gettext_lazy("Name"), "text"),
+            Field("from_mm", gettext_lazy("From (mm)"), "number"),
+            Field("to_mm", gettext_lazy("To (mm)"), "number"),
+        ),
+    ),
+    Field("show_layer_names", gettext_lazy("Show the names of the layers"), "flag"),
+)
+# The drawing in units of its view box. Scripts that zoom it know the same numbers from its attributes.
+AIR, TALL, LEFT, WIDTH = 64, 330, 50, 290
+APART = 19  # names of layers stand at least this far from each other
+NEAR = Decimal("1.5")  # as far down as the nearer view goes
 
 
 def parse(source: Mapping[str, Any], path: str) -> dict[str, Any]:
@@ -60,22 +93,47 @@ def parse(source: Mapping[str, Any], path: str) -> dict[str, Any]:
     }
 
 
+def source(diagram: Mapping[str, Any]) -> dict[str, Any]:
+    """The drawing as an author writes it."""
+    return {
+        "kind": "scalp_cross_section",
+        "label": diagram["label"],
+        "axis_unit": "mm",
+        "axis_max": Decimal(diagram["axis_max"]),
+        "layers": [
+            {"name": layer["name"], "from_mm": Decimal(layer["from"]), "to_mm": Decimal(layer["to"])}
+            for layer in diagram["layers"]
+        ],
+        "show_layer_names": diagram["named"],
+    }
+
+
 def drawing(diagram: Mapping[str, Any]) -> dict[str, Any]:
     """What the template draws. Without names, the names are not even sent."""
     deepest = Decimal(diagram["axis_max"])
-    layers = diagram["layers"]
-    first = Decimal(layers[0]["to"])
     shown: dict[str, Any] = {
         "label": diagram["label"],
+        "says_nominal": "nominal" in diagram["label"].lower(),
         "deepest": diagram["axis_max"],
+        "named": diagram["named"],
         "words": _in_words(diagram),
-        "whole": _scaled(diagram, deepest, every=Decimal("0.5"), between=Decimal("0.1")),
+        "layers": _layers(diagram),
+        "art": art(diagram["layers"]),
+        "whole": _view(diagram, deepest),
     }
-    if first < deepest * THIN and len(layers) > 1:
-        shown["top"] = _scaled(
-            diagram, min(deepest, Decimal(layers[1]["to"]) + first), every=Decimal("0.1"), between=Decimal("0.05")
-        )
+    if deepest > NEAR:
+        shown["near"] = _view(diagram, NEAR)
     return shown
+
+
+def needles(diagram: Mapping[str, Any], depths: Sequence[Decimal | None]) -> list[dict[str, Any]]:
+    """Where each needle's tip is in the whole section, from left to right; one that is not set stays away."""
+    deepest = Decimal(diagram["axis_max"])
+    return [
+        {"place": place, "y": AIR + _height(depth, deepest), "text": f"{units.short(depth)} mm"}
+        for place, depth in enumerate(depths)
+        if depth is not None
+    ]
 
 
 def _in_words(diagram: Mapping[str, Any]) -> list[str]:
@@ -88,25 +146,51 @@ def _in_words(diagram: Mapping[str, Any]) -> list[str]:
     return words
 
 
-def _scaled(diagram: Mapping[str, Any], deepest: Decimal, *, every: Decimal, between: Decimal) -> dict[str, Any]:
-    """Layers and ticks down to a depth, as heights in the drawing."""
-
-    def height(depth: Decimal) -> float:
-        return round(float(depth / deepest * TALL), 2)
-
+def _layers(diagram: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """In hundredths of a millimetre, the length that the drawing itself is made in."""
     layers = []
+    for number, layer in enumerate(diagram["layers"], start=1):
+        start, end = Decimal(layer["from"]), Decimal(layer["to"])
+        shade = min(number, 3) if number < len(diagram["layers"]) or number < 4 else 4
+        layers.append(
+            {
+                "label": layer["name"] if diagram["named"] else str(number),
+                "from": layer["from"],
+                "to": layer["to"],
+                "y": units.short(start * 100),
+                "height": units.short((end - start) * 100),
+                "shade": shade,
+            }
+        )
+    return layers
+
+
+def _height(depth: Decimal, deepest: Decimal) -> float:
+    return round(float(depth / deepest * TALL), 2)
+
+
+def _view(diagram: Mapping[str, Any], deepest: Decimal) -> dict[str, Any]:
+    """The section down to a depth: its window on the drawing, its rule, and where the names stand."""
+    scale = deepest * 100 / TALL  # hundredths of a millimetre for each unit
+    window = (Decimal(0), -AIR * scale, WIDTH * scale, (AIR + TALL) * scale)
+    every = Decimal("0.5") if deepest > NEAR else Decimal("0.1")
+    while deepest / every > 12:
+        every *= 2
+    ticks = []
+    for step in range(int(deepest / every * 5) + 1):
+        depth = every * step / 5
+        ticks.append({"y": AIR + _height(depth, deepest), "text": units.short(depth) if step % 5 == 0 else ""})
+    names: list[dict[str, Any]] = []
+    reached = float(AIR - APART)
     for number, layer in enumerate(diagram["layers"], start=1):
         start, end = Decimal(layer["from"]), min(Decimal(layer["to"]), deepest)
         if start < deepest:
-            drawn = {
-                "number": number,
-                "y": height(start),
-                "height": height(end - start),
-                "middle": height((start + end) / 2),
-            }
-            layers.append(drawn | ({"name": layer["name"]} if diagram["named"] else {}))
-    ticks = []
-    for step in range(int(deepest / between) + 1):
-        depth = step * between
-        ticks.append({"y": height(depth), "text": units.plain(depth) if depth % every == 0 else ""})
-    return {"layers": layers, "ticks": ticks, "height": float(TALL), "deepest": units.short(deepest)}
+            middle = AIR + _height((start + end) / 2, deepest)
+            reached = max(middle, reached + APART)
+            names.append({"y": round(reached, 2), "text": layer["name"] if diagram["named"] else str(number)})
+    return {
+        "window": " ".join(f"{edge:.2f}" for edge in window),
+        "deepest": units.short(deepest),
+        "ticks": ticks,
+        "names": names,
+    }
