@@ -37,7 +37,7 @@ class NotTaken(Exception):
     """This file cannot be an answer. Its message may be shown."""
 
 
-def receive(attempt: Attempt, item: Item, upload: UploadedFile) -> AnswerFile:
+def receive(attempt: Attempt, item: Item, upload: UploadedFile[bytes]) -> AnswerFile:
     """Keep an uploaded file for an item of an open attempt. The same file again is the same row.
 
     Raises NotTaken, or AttemptOver. The answer names it only once a save says so.

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -107,7 +107,7 @@ def response_create(request: SignedIn, pk: int) -> HttpResponse:
     """Save one answer or several: JSON from the page's script, or the whole form without it."""
     one = mine(request, pk)
     if not posted.is_json(request):
-        return form_saved(request, one)
+        return form_saved(request, one, request.POST)
     try:
         sent = posted.read_json(request)
     except Malformed as error:
@@ -139,7 +139,7 @@ def _is_kept(item: PaperItem | None, answer: Answer) -> bool:
     if item is None or item.flagged != answer[4]:
         return False
     try:
-        return saving.read(item.item, answer[1]) == item.item.response.body
+        return bool(saving.read(item.item, answer[1]) == item.item.response.body)
     except Unreadable:
         return False
 
@@ -150,10 +150,10 @@ def _place(request: HttpRequest) -> int:
     return int(at) if at.isascii() and at.isdigit() and len(at) < 5 else 1
 
 
-def form_saved(request: SignedIn, one: Attempt) -> HttpResponse:
+def form_saved(request: SignedIn, one: Attempt, data: QueryDict) -> HttpResponse:
     """The page's own form, posted whole: saved, and on to where its button leads."""
     try:
-        sent = posted.read_form(request.POST)
+        sent = posted.read_form(data)
     except Malformed as error:
         messages.error(request, str(error))
         return redirect("quizzes:attempt", pk=one.pk)
@@ -164,14 +164,14 @@ def form_saved(request: SignedIn, one: Attempt) -> HttpResponse:
         return redirect("quizzes:result", pk=one.pk)
     for words in dict.fromkeys(kept.message for *_rest, kept in saved if kept.message):
         messages.warning(request, words)
-    where = request.POST.get("go", "")
-    if any(name.endswith(("-move", "-drop")) for name in request.POST):  # a control's own button: stay where it is
-        where = request.POST.get("at", "")
-    if taken := next((name for name in request.POST if name.endswith("-take")), ""):  # a step: its case goes on
+    where = data.get("go", "")
+    if any(name.endswith(("-move", "-drop")) for name in data):  # a control's own button: stay where it is
+        where = data.get("at", "")
+    if taken := next((name for name in data if name.endswith("-take")), ""):  # a step: its case goes on
         return _back_to(one, taken.removesuffix("take"))
     if where == "hand-in":
         return redirect("quizzes:hand_in", pk=one.pk)
-    number = where if where.isascii() and where.isdigit() and len(where) < 5 else request.POST.get("at", "1")[:4]
+    number = where if where.isascii() and where.isdigit() and len(where) < 5 else data.get("at", "1")[:4]
     return redirect(f"{reverse('quizzes:attempt', args=[one.pk])}?q={number if number.isdigit() else 1}")
 
 

@@ -31,7 +31,7 @@ def file_create(request: SignedIn, pk: int, item: int) -> HttpResponse:
         if by_script:
             return JsonResponse({"message": str(refused)}, status=422)
         messages.error(request, str(refused))
-        return form_saved(request, one)
+        return form_saved(request, one, request.POST)
     except AttemptOver:
         one.close_if_over()
         if by_script:
@@ -39,16 +39,15 @@ def file_create(request: SignedIn, pk: int, item: int) -> HttpResponse:
         return redirect("quizzes:result", pk=one.pk)
     if by_script:
         return JsonResponse({"file": row.pk, "name": row.name, "href": row.get_absolute_url()})
-    request.POST = request.POST.copy()  # type: ignore[assignment]
-    request.POST[f"{prefix}file"] = str(row.pk)
-    request.POST["go"] = str(asked.position)
-    messages.success(request, _("The file belongs to your answer now."))
-    return form_saved(request, one)
+    data = request.POST.copy()
+    data[f"{prefix}file"] = str(row.pk)
+    data["go"] = str(asked.position)
+    return form_saved(request, one, data)
 
 
 @require_safe
 @never_cache
-@csp_replace({"sandbox": True})
+@csp_replace({"sandbox": True})  # type: ignore[arg-type]  # its view is one of anybody's
 def file(request: SignedIn, pk: int) -> HttpResponse:
     """A file as it was taken, to be saved and never opened as a page. To a marker it bears no name."""
     row = get_object_or_404(AnswerFile.objects.seen_by(request.user).select_related("item__attempt"), pk=pk)

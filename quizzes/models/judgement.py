@@ -23,7 +23,7 @@ class Judgement(models.Model):
     marker = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     levels: models.JSONField[Any, Any] = models.JSONField()  # criterion id -> index of the level chosen
     mark = models.PositiveIntegerField()  # 1/10 000
-    critical_missed = models.BooleanField(default=False)  # a critical level was chosen
+    critical = models.BooleanField(default=False)  # an unsafe level was chosen
     comment = models.TextField(blank=True, max_length=COMMENT_LENGTH)  # for the trainee
     made_at = models.DateTimeField(default=timezone.now)
 
@@ -32,7 +32,9 @@ class Judgement(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["item", "turn"], name="a_turn_at_an_answer_is_taken_once"),
             models.UniqueConstraint(fields=["item", "marker"], name="a_marker_judges_an_answer_once"),
-            models.CheckConstraint(condition=Q(turn__gte=1, turn__lte=3), name="an_answer_is_judged_three_times_at_most"),
+            models.CheckConstraint(
+                condition=Q(turn__gte=1, turn__lte=3), name="an_answer_is_judged_three_times_at_most"
+            ),
         )
 
     def __str__(self) -> str:
