@@ -23,6 +23,7 @@ from quizzes.models.item import Item, Response
 from quizzes.models.question import Question, QuestionVersion
 from quizzes.models.quiz import Quiz, QuizVersion
 from quizzes.opening import Closed, Opening, Reason, look
+from quizzes.practising import seen
 
 log = logging.getLogger("quizzes")
 
@@ -145,8 +146,8 @@ def _draw(opening: Opening, trainee: User, seed: int) -> list[Place]:
 
 
 def _met(opening: Opening, trainee: User) -> dict[int, int]:
-    """Question id -> how late it should be used: seen in the last attempt; in an examination, in a passed quiz."""
-    met: dict[int, int] = {}
+    """Question id -> how late it should be used: practised; in an examination, met in a passed quiz; met last time."""
+    met: dict[int, int] = dict.fromkeys(seen.practised(trainee), 1)  # practice has told their answers
     if opening.quiz.programme_id:
         passed = Attempt.objects.graded().filter(trainee=trainee, quiz__course__programme=opening.quiz.programme_id)
         latest = dict(passed.passed().order_by("number").values_list("quiz", "pk"))
