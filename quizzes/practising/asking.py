@@ -18,12 +18,10 @@ if TYPE_CHECKING:
     from accounts.models import User
     from quizzes.models.practice import Card, CardQuerySet, PracticeSitting
 
-UNPRACTISED = frozenset({"branching_case"})  # told step by step: not a question one answers again in a minute
-
 
 def left_out() -> list[str]:
-    """Kinds that are never practised: what people mark cannot be answered at once."""
-    return [kind.name for kind in kinds.all_kinds() if kind.by_person or kind.name in UNPRACTISED]
+    """Kinds that are never practised: what people mark cannot be told at once, and a case is not walked in a minute."""
+    return [kind.name for kind in kinds.all_kinds() if kind.by_person or kind.by_steps]
 
 
 def askable(cards: CardQuerySet, trainee: User) -> CardQuerySet:
