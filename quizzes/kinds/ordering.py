@@ -1,18 +1,19 @@
-"""Steps to be put in order: the whole order fixed, or only what must come before what."""
+"""Steps to be put in order: the whole order fixed, or only what must come before what. Some may not belong at all."""
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
+from random import Random
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quizzes.kinds import authoring, positions, reading
-from quizzes.kinds.base import Body, Drawn, Example, Fields, Key, Kind, KindError, Marked, Response
+from quizzes.kinds import authoring, order_form, positions, precedence, reading
+from quizzes.kinds.base import Body, Drawn, Fields, Key, Kind, KindError, Marked, Response, Tally
+from quizzes.kinds.order_form import NEIGHBOURS, REQUIRED, SCORINGS
 
-NEIGHBOURS, REQUIRED = "partial_adjacent_pairs", "partial_required_pairs"
-Pair = list[str]
+OUT = "out"  # what a row's field holds instead of a number
 
 
 class Ordering(Kind):
@@ -20,82 +21,49 @@ class Ordering(Kind):
 
     name = "ordering"
     label = gettext_lazy("Ordering")
-    own_fields = frozenset({"items", "answer", "must_precede", "critical_pairs", "scoring"})
-    examples = (
-        Example(
-            source={
-                "kind": "ordering",
-                "stem": "Put the steps of a hand wash in order.",
-                "items": [{"id": "a", "text": "Dry"}, {"id": "b", "text": "Wet"}, {"id": "c", "text": "Soap"}],
-                "answer": ["b", "c", "a"],
-                "must_precede": [["b", "c"], ["c", "a"]],
-                "critical_pairs": [["b", "a"]],
-                "scoring": "partial_required_pairs",
-                "feedback": {"right": "Right: dry last.", "wrong": "Water first, dry last."},
-            },
-            right={"position-0": ["3"], "position-1": ["1"], "position-2": ["2"]},
-            wrong={"position-0": ["1"], "position-1": ["2"], "position-2": ["3"]},
-        ),
-    )
+    own_fields = frozenset({"items", "answer", "distractors", "must_precede", "critical_pairs", "scoring"})
+    form = order_form.FORM
+    examples = order_form.EXAMPLES
 
     def compose(self, source: Mapping[str, Any]) -> tuple[Body, Key]:
         items = authoring.rows(source, "items")
         known = [item["id"] for item in items]
-        answer = authoring.known_ids(source, "answer", known)
-        if len(answer) != len(known):
-            raise KindError("answer", _("Name every item once."))
-        scoring = authoring.choice(source, "scoring", (NEIGHBOURS, REQUIRED))
-        needed = self._pairs(source, "must_precede", known)
+        strays = self._strays(source, known)
+        belong = [row for row in known if row not in strays]
+        answer = authoring.known_ids(source, "answer", belong)
+        if len(answer) != len(belong):
+            raise KindError("answer", _("Name every item that belongs once."))
+        scoring = authoring.choice(source, "scoring", [name for name, _words in SCORINGS])
+        needed = precedence.pairs(source, "must_precede", belong)
         if bool(needed) != (scoring == REQUIRED):
             raise KindError("scoring", _("must_precede and partial_required_pairs belong together."))
-        self._check_cycle(needed)
-        critical = self._pairs(source, "critical_pairs", known)
-        model = {row: number for number, row in enumerate(answer, start=1)}
-        for name, pairs in (("must_precede", needed), ("critical_pairs", critical)):
-            for index, pair in enumerate(pairs):
-                if not positions.keeps(model, pair):
-                    raise KindError(f"{name}[{index}]", _("The model answer itself breaks this pair."))
-        if needed:
-            implied = _implied(needed)
-            for index, (first, second) in enumerate(critical):
-                if second not in implied[first]:
-                    raise KindError(
-                        f"critical_pairs[{index}]",
-                        _("must_precede does not ask for this pair, so a right order breaks it."),
-                    )
-        key = {"answer": answer, "scoring": scoring, "must_precede": needed, "critical_pairs": critical}
-        body = {"items": items}
-        stored = {row: number for number, row in enumerate(known, start=1)}
-        if self.weigh(body, key, {"positions": stored})[0] == 1:
+        precedence.check_cycle(needed)
+        critical = precedence.pairs(source, "critical_pairs", belong)
+        precedence.check(answer, needed, critical)
+        key: Key = {"answer": answer, "scoring": scoring, "must_precede": needed, "critical_pairs": critical}
+        body: Body = {"items": items}
+        if strays:
+            key["distractors"] = strays
+            body["leaving_out"] = True
+        stored: dict[str, Any] = {"positions": {row: number for number, row in enumerate(belong, start=1)}}
+        if self.weigh(body, key, stored | ({OUT: strays} if strays else {}))[0] == 1:
             raise KindError("items", _("The items already stand in a right order. Mix them."))
         return body, key
 
-    def _pairs(self, source: Mapping[str, Any], name: str, known: Sequence[str]) -> list[Pair]:
-        if name not in source:
+    def _strays(self, source: Mapping[str, Any], known: Sequence[str]) -> list[str]:
+        if "distractors" not in source:
             return []
-        found: list[Pair] = []
-        for index, given in enumerate(authoring.sequence(source, name)):
-            spot = f"{name}[{index}]"
-            if not isinstance(given, list | tuple) or len(given) != 2:
-                raise KindError(spot, _("Write a pair: what comes before, what comes after."))
-            pair = [authoring.known_id(row, known, spot) for row in given]
-            if pair[0] == pair[1] or pair in found:
-                raise KindError(spot, _("This pair says nothing new."))
-            found.append(pair)
-        if not found:
-            raise KindError(name, _("Name at least one pair, or leave this out."))
-        return found
+        named = authoring.known_ids(source, "distractors", known)
+        if not named:
+            raise KindError("distractors", _("Name at least one item that does not belong, or leave this out."))
+        if len(known) - len(named) < 2:
+            raise KindError("distractors", _("At least two items have to belong."))
+        return [row for row in known if row in named]
 
-    def _check_cycle(self, needed: list[Pair]) -> None:
-        before: dict[str, set[str]] = {}
-        for first, second in needed:
-            before.setdefault(second, set()).add(first)
-        try:
-            TopologicalSorter(before).prepare()
-        except CycleError as circle:
-            raise KindError(
-                "must_precede", _("These go in a circle: %(ids)s.") % {"ids": " → ".join(reversed(circle.args[1]))}
-            ) from None
+    def source(self, body: Body, key: Key) -> dict[str, Any]:
+        source = {"items": body["items"], "answer": key["answer"], "scoring": key["scoring"]}
+        optional = {name: key.get(name) for name in ("distractors", "must_precede", "critical_pairs")}
+        return source | {name: value for name, value in optional.items() if value}
 
     def public(self, body: Body, drawn: Drawn) -> dict[str, Any]:
         shown = reading.in_order(drawn, body["items"])
@@ -104,20 +72,50 @@ class Ordering(Kind):
                 {"place": place, "name": f"position-{place}", "text": item["text"]} for place, item in enumerate(shown)
             ],
             "numbers": list(range(1, len(shown) + 1)),
+            "leave_out": body.get("leaving_out", False),
         }
 
     def read(self, body: Body, drawn: Drawn, data: Mapping[str, Any]) -> Response:
-        given = positions.read(data, [item["id"] for item in reading.in_order(drawn, body["items"])])
-        return {"positions": given} if given else None
+        """One number a row or that it does not belong, and a pressed button on top of them."""
+        shown = [item["id"] for item in reading.in_order(drawn, body["items"])]
+        out: set[str] = set()
+        if body.get("leaving_out"):
+            out = {row for place, row in enumerate(shown) if reading.one(data, f"position-{place}") == OUT}
+        given = positions.read(data, shown, out)
+        held: dict[str, Any] = {}
+        if given or out:
+            held["positions"] = given
+        if out:
+            held[OUT] = [item["id"] for item in body["items"] if item["id"] in out]
+        return held or None
 
     def accept(self, body: Body, response: Any) -> dict[str, Any] | None:
-        if not isinstance(response, dict) or set(response) != {"positions"}:
+        if not isinstance(response, dict) or set(response) not in ({"positions"}, {"positions", OUT}):
             return None
-        return response if positions.fits(response["positions"], [item["id"] for item in body["items"]]) else None
+        known = [item["id"] for item in body["items"]]
+        out = response.get(OUT, [])
+        if OUT in response:
+            if not body.get("leaving_out") or not isinstance(out, list) or not out:
+                return None
+            if not all(isinstance(row, str) for row in out) or out != [row for row in known if row in out]:
+                return None
+            if response["positions"] == {}:
+                return response
+        if not positions.fits(response["positions"], known) or any(row in out for row in response["positions"]):
+            return None
+        return response
+
+    def random(self, body: Body, rng: Random) -> dict[str, Any]:
+        known = [item["id"] for item in body["items"]]
+        mixed = rng.sample(known, len(known))
+        out = set(mixed[: rng.randint(0, 2)]) if body.get("leaving_out") else set()
+        given = {row: number for number, row in enumerate((row for row in mixed if row not in out), start=1)}
+        held: dict[str, Any] = {"positions": positions.by_row(given, known)}
+        return held | ({OUT: [row for row in known if row in out]} if out else {})
 
     def fill(self, body: Body, drawn: Drawn, held: dict[str, Any]) -> Fields:
         shown = reading.in_order(drawn, body["items"])
-        given = held["positions"]
+        given = held["positions"] | dict.fromkeys(held.get(OUT, ()), OUT)
         return {
             f"position-{place}": [str(given[item["id"]])] for place, item in enumerate(shown) if item["id"] in given
         }
@@ -132,45 +130,97 @@ class Ordering(Kind):
         return Marked(fraction, critical_missed=critical and missed, answered=True, detail=detail)
 
     def weigh(self, body: Body, key: Key, held: dict[str, Any]) -> tuple[Fraction, dict[str, Any]]:
-        given = held["positions"]
+        """Pairs kept, and what does not belong left out, each a thing to be judged and worth the same.
+
+        With necessary pairs a wrong judgement costs double, so that an order by chance is worth nothing.
+        """
+        strays = key.get("distractors", [])
+        left = sum(row in held.get(OUT, ()) for row in strays)
         if key["scoring"] == NEIGHBOURS:
-            return positions.neighbours(given, key["answer"]), {}
-        broken = [pair for pair in key["must_precede"] if not positions.keeps(given, pair)]
-        share = 1 - Fraction(len(broken), len(key["must_precede"]))
+            kept, pairs = positions.kept(held["positions"], key["answer"]), len(key["answer"]) - 1
+            return Fraction(kept + left, pairs + len(strays)), {}
+        broken = self._broken(key, held)
+        pairs = len(key["must_precede"])
+        share = Fraction(pairs - len(broken) + left, pairs + len(strays))
         return max(Fraction(0), 2 * share - 1), {"broken": broken}
+
+    def _broken(self, key: Key, held: dict[str, Any]) -> list[list[str]]:
+        return [pair for pair in key["must_precede"] if not positions.keeps(held["positions"], pair)]
 
     def solve(self, body: Body, key: Key) -> dict[str, Any]:
         given = {row: number for number, row in enumerate(key["answer"], start=1)}
-        return {"positions": positions.by_row(given, list(given))}
+        held: dict[str, Any] = {"positions": positions.by_row(given, list(given))}
+        return held | ({OUT: list(key["distractors"])} if "distractors" in key else {})
 
     def guess(self, body: Body, key: Key) -> Fraction | None:
-        return Fraction(1, len(body["items"])) if key["scoring"] == NEIGHBOURS else None
+        if key["scoring"] == NEIGHBOURS and "distractors" not in key:
+            return Fraction(1, len(body["items"]))
+        return None
+
+    def tallies(self, body: Body, key: Key) -> list[Tally]:
+        """One answer counts under every pair it breaks, and under everything it put in that does not belong."""
+        texts = _texts(body)
+        lines = [Tally("right", _("All right"), is_key=True)]
+        if key["scoring"] == NEIGHBOURS:
+            lines += [
+                Tally(f"{first}+{second}", _("“%(second)s” does not follow “%(first)s” at once") % _named(texts, pair))
+                for pair in pairwise(key["answer"])
+                for first, second in [pair]
+            ]
+        critical = key["critical_pairs"]
+        for pair in [*key["must_precede"], *(pair for pair in critical if pair not in key["must_precede"])]:
+            words = _("“%(first)s” does not come before “%(second)s”") % _named(texts, pair)
+            lines.append(Tally(f"{pair[0]}>{pair[1]}", words, is_critical=pair in critical))
+        lines += [
+            Tally(f"in:{row}", _("“%(text)s” is not left out") % {"text": texts[row]})
+            for row in key.get("distractors", ())
+        ]
+        return lines
+
+    def tallied(self, body: Body, key: Key, held: dict[str, Any]) -> list[str]:
+        given = held["positions"]
+        found = []
+        if key["scoring"] == NEIGHBOURS:
+            broken = [pair for pair in pairwise(key["answer"]) if not positions.follows(given, pair)]
+            found += [f"{first}+{second}" for first, second in broken]
+        critical = [pair for pair in key["critical_pairs"] if pair not in key["must_precede"]]
+        pairs = [pair for pair in [*key["must_precede"], *critical] if not positions.keeps(given, pair)]
+        found += [f"{first}>{second}" for first, second in pairs]
+        found += [f"in:{row}" for row in key.get("distractors", ()) if row not in held.get(OUT, ())]
+        return found or ["right"]
 
     def tell(self, body: Body, drawn: Drawn, held: dict[str, Any]) -> list[str]:
-        given = held["positions"]
-        texts = {item["id"]: item["text"] for item in body["items"]}
+        given, texts = held["positions"], _texts(body)
         placed = sorted(given, key=lambda row: (given[row], row))
-        return [f"{given[row]}. {texts[row]}" for row in placed]
+        left = [_("Left out: %(text)s") % {"text": texts[row]} for row in held.get(OUT, ())]
+        return [*(f"{given[row]}. {texts[row]}" for row in placed), *left]
 
     def remarks(self, body: Body, key: Key, drawn: Drawn, response: Response) -> list[str]:
-        """Which necessary pairs the answer broke."""
+        """Which necessary pairs the answer broke, what it did with what does not belong, and how free the order is."""
         held = self.accept(body, response)
-        if held is None or not key["must_precede"]:
+        if held is None:
             return []
-        texts = {item["id"]: item["text"] for item in body["items"]}
-        return [
-            _("This has to come first: “%(first)s”. Only then: “%(second)s”.")
-            % {"first": texts[first], "second": texts[second]}
-            for first, second in self.weigh(body, key, held)[1]["broken"]
-        ]
+        texts, words = _texts(body), []
+        for pair in self._broken(key, held):
+            told = _("This has to come first: “%(first)s”. Only then: “%(second)s”.") % _named(texts, pair)
+            words.append(_("Safety-critical. %(told)s") % {"told": told} if pair in key["critical_pairs"] else told)
+        for row in held.get(OUT, ()):
+            if row not in key.get("distractors", ()):
+                words.append(_("This belongs and was left out: “%(text)s”.") % {"text": texts[row]})
+        for row in key.get("distractors", ()):
+            if row not in held.get(OUT, ()):
+                words.append(_("This does not belong: “%(text)s”.") % {"text": texts[row]})
+        if key["must_precede"] and not precedence.is_total(key["answer"], key["must_precede"]):
+            needed = "; ".join(
+                _("“%(first)s” before “%(second)s”") % _named(texts, pair) for pair in key["must_precede"]
+            )
+            words.append(_("More than one order is right. What has to be kept: %(needed)s.") % {"needed": needed})
+        return words
 
 
-def _implied(needed: list[Pair]) -> dict[str, set[str]]:
-    """Everything that must come after each, step by step."""
-    after: dict[str, set[str]] = {row: set() for pair in needed for row in pair}
-    for first, second in needed:
-        after[first].add(second)
-    for _step in after:  # a chain is no longer than there are things in it
-        for reach in after.values():
-            reach |= {further for row in reach for further in after[row]}
-    return after
+def _texts(body: Body) -> dict[str, str]:
+    return {item["id"]: item["text"] for item in body["items"]}
+
+
+def _named(texts: Mapping[str, str], pair: Sequence[str]) -> dict[str, str]:
+    return {"first": texts[pair[0]], "second": texts[pair[1]]}
