@@ -37,7 +37,8 @@ class AnswerFile extends HTMLElement {
       this.say(this.dataset.wordSent);
       this.set(String(answer.file));
     } catch (error) {
-      this.say(error instanceof SignedOut ? this.dataset.wordSignedOut : error instanceof Offline ? this.dataset.wordOffline : String(error));
+      if (!(error instanceof SignedOut || error instanceof Offline)) throw error;
+      this.say(error instanceof SignedOut ? this.dataset.wordSignedOut : this.dataset.wordOffline);
     } finally {
       this.isSending = false;
     }

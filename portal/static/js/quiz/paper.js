@@ -1,7 +1,9 @@
 // The paper in the browser: one question a screen, every change saved, nothing lost.
 
+import { moreTime } from "./clock.js";
 import { Outbox } from "./outbox.js";
 import { Offline, SignedOut, post } from "./post.js";
+import { Walk } from "./walk.js";
 
 const form = document.querySelector("form[data-paper]");
 const PAUSE = 500;
@@ -24,6 +26,7 @@ class Paper {
     this.failures = 0;
     this.sending = null;
     this.typed = new Set(); // items changed since this page was opened
+    this.walk = new Walk(this);
   }
 
   async start() {
@@ -70,14 +73,15 @@ class Paper {
     addEventListener("pagehide", () => this.leave());
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "hidden") this.leave();
+      else if (this.walk.due.size) this.retry(); // a step was sent while nobody looked
     });
-    document.addEventListener("time-up", () => this.handIn());
+    document.addEventListener("time-up", () => this.timeUp());
     addEventListener("popstate", () => this.show(Number(new URLSearchParams(location.search).get("q") ?? 1), false));
   }
 
   changed(control) {
     const question = control.closest?.("[data-question]");
-    if (!question || this.closed) return;
+    if (!question || this.closed || control.matches("[data-unsent]")) return;
     const item = Number(question.dataset.item);
     const { fields, flagged } = this.read(question);
     const said = JSON.stringify([fields, flagged]);
@@ -97,8 +101,9 @@ class Paper {
   // The controls of one question, as names and values, whatever its kind.
   read(question) {
     const prefix = `i${question.dataset.item}-`;
+    const unsent = new Set([...question.querySelectorAll("[data-unsent]")].map((control) => control.name));
     const fields = [...new FormData(this.form)]
-      .filter(([name]) => name.startsWith(prefix))
+      .filter(([name]) => name.startsWith(prefix) && !unsent.has(name))
       .map(([name, value]) => [name.slice(prefix.length), String(value)]);
     return {
       fields: fields.filter(([name]) => name !== "flag"),
@@ -109,11 +114,13 @@ class Paper {
   fill({ item, fields, flagged }) {
     const question = this.questions.find((q) => Number(q.dataset.item) === item);
     if (!question) return;
+    if (this.walk.has(question)) this.walk.restore(question, fields);
     const values = new Map();
     fields.forEach(([name, value]) => values.set(name, [...(values.get(name) ?? []), value]));
     for (const control of question.querySelectorAll("input, select, textarea")) {
       const name = control.name.replace(`i${item}-`, "");
       if (name === "flag") control.checked = flagged;
+      else if (control.matches("[data-unsent]") || control.closest("[data-walk]")) continue;
       else if (control.type === "radio" || control.type === "checkbox") {
         control.checked = (values.get(name) ?? []).includes(control.value);
       } else if (control.name) control.value = (values.get(name) ?? [""]).shift() ?? "";
@@ -124,7 +131,8 @@ class Paper {
   // An answer counts as given when a control holds something the page did not start with.
   mark(question) {
     const given = [...question.querySelectorAll("input, select, textarea")].some((control) => {
-      if (control.name.endsWith("-flag") || control.type === "hidden") return false;
+      if (control.name.endsWith("-flag") || control.matches("[data-unsent]")) return false;
+      if (control.type === "hidden") return control.matches("[data-counts=yes]") && control.value !== "";
       if (control.type === "radio" || control.type === "checkbox") return control.checked;
       return control.matches("[data-counts=no]") ? false : control.value.trim() !== "";
     });
@@ -153,6 +161,7 @@ class Paper {
         if (!this.failures) this.say("saving"); // while trouble lasts, its words stay
         if ((await this.deliver(this.outbox.unsent())) === "aside") return this.taken();
       }
+      if (!this.closed) await this.walk.redraw();
       this.failures = 0;
       if (!this.closed) this.say("saved");
     })();
@@ -170,6 +179,7 @@ class Paper {
       this.tell(item, message);
       // Applied, older than what is there, kept aside or refused with words: the server has spoken for it.
       await this.outbox.settle(item, epoch, seq);
+      this.walk.saved(item, outcome);
     }
     if (this.over(answer)) return "over";
     this.clock(answer);
@@ -179,6 +189,13 @@ class Paper {
   tell(item, message) {
     const place = document.getElementById(`told-${item}`);
     if (place && place.textContent !== (message ?? "")) place.textContent = message ?? "";
+  }
+
+  // The question stands anew, as the server has it: what is read from it now is no change.
+  redrawn(question, item) {
+    const { fields, flagged } = this.read(question);
+    this.last.set(item, JSON.stringify([fields, flagged]));
+    this.mark(question);
   }
 
   over(answer) {
@@ -198,6 +215,7 @@ class Paper {
     if (error instanceof SignedOut) this.say("signed-out");
     else if (error instanceof Offline) this.say(this.outbox.lasting ? "device" : "page");
     else throw error;
+    this.walk.waits();
     this.failures += 1;
     const wait = Math.min(1000 * 2 ** this.failures, LONGEST_WAIT) * (0.75 + Math.random() / 2);
     clearTimeout(this.timer);
@@ -225,10 +243,17 @@ class Paper {
   go(event) {
     const target = event.submitter;
     if (target?.name.endsWith("-move")) return; // an ordering's plain button: its own element takes it, else the server
+    if (target?.matches("[data-send], [data-drop]")) return; // a file's plain buttons: the same
     event.preventDefault();
+    if (target?.name.endsWith("-take")) return void this.walk.take(target);
     if (target?.hasAttribute("data-check")) return void this.check(target);
     if (target?.value === "hand-in") return void this.handIn();
     this.show(Number(target?.value || this.current + 1));
+  }
+
+  // The clock ran out here. More time may have been granted since it was last set: the server knows.
+  async timeUp() {
+    if (!(await moreTime(this.words.responses, this.client))) await this.handIn();
   }
 
   get current() {

@@ -16,6 +16,37 @@ async function renewToken() {
   token = fresh.value;
 }
 
+// A part of a page, as the server would draw it now. 410 is an answer: closed.
+export async function page(address) {
+  let answer;
+  try {
+    answer = await fetch(address, { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(LONGEST) });
+  } catch {
+    throw new Offline();
+  }
+  if (answer.redirected || answer.status === 401) throw new SignedOut();
+  if (answer.status === 410) return { status: 410, ...(await answer.json()) };
+  if (!answer.ok) throw new Offline();
+  return { status: answer.status, page: new DOMParser().parseFromString(await answer.text(), "text/html") };
+}
+
+// Files go as a form does. 410 is an answer: closed; 422 another: words for what is wrong with the file.
+export async function upload(address, files, { again = true } = {}) {
+  const body = new FormData();
+  Object.entries(files).forEach(([name, file]) => body.append(name, file));
+  try {
+    const answer = await fetch(address, { method: "POST", headers: { Accept: "application/json", "X-CSRFToken": token }, body });
+    if (answer.status === 403 && again) {
+      await renewToken();
+      return await upload(address, files, { again: false });
+    }
+    if (answer.redirected || answer.status === 401) throw new SignedOut();
+    return { status: answer.status, ...(await answer.json()) };
+  } catch (error) {
+    throw error instanceof SignedOut ? error : new Offline();
+  }
+}
+
 export async function post(address, body, { keepalive = false, again = true } = {}) {
   let answer;
   try {
