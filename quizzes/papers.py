@@ -63,12 +63,12 @@ class KeptAside:
 
 
 def read(attempt: Attempt) -> list[PaperItem]:
-    return _shown(_items(attempt))
+    return _shown(attempt, _items(attempt))
 
 
 def read_one(attempt: Attempt, item_id: int) -> PaperItem:
     """One question of the paper as it stands now. Raises Item.DoesNotExist for one of another paper."""
-    return _shown([_items(attempt).get(pk=item_id)])[0]
+    return _shown(attempt, [_items(attempt).get(pk=item_id)])[0]
 
 
 def _items(attempt: Attempt) -> QuerySet[Item]:
@@ -80,22 +80,22 @@ def _items(attempt: Attempt) -> QuerySet[Item]:
     )
 
 
-def _shown(items: Iterable[Item]) -> list[PaperItem]:
+def _shown(attempt: Attempt, items: Iterable[Item]) -> list[PaperItem]:
     items = list(items)
     named = {(item.response.body or {}).get("file") for item in items if _is_by_person(item)} - {None}
     files = AnswerFile.objects.in_bulk(named) if named else {}
-    return [_item(item, files) for item in items]
+    return [_item(item, files, read_outs=attempt.read_outs) for item in items]
 
 
 def _is_by_person(item: Item) -> bool:
     return kinds.get(item.question_version.kind).by_person
 
 
-def _item(item: Item, files: Mapping[int, AnswerFile]) -> PaperItem:
+def _item(item: Item, files: Mapping[int, AnswerFile], *, read_outs: bool) -> PaperItem:
     version = item.question_version
     response: Response = item.response
     kind = kinds.get(version.kind)
-    public = kind.shown(version.body, item.drawn, response.body)
+    public = kind.shown(version.body, item.drawn, response.body, read_outs=read_outs)
     if public.get("takes_file"):
         public |= _file_of(item, files)
     return PaperItem(

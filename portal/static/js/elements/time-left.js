@@ -1,7 +1,10 @@
-// Counts down to a deadline the server keeps: <time-left now="…" until="…">. Says "time-up" once at the end.
+// Counts down to a deadline the server keeps: <time-left now="…" until="…">. Says "time-up" at the end, and in words
+// when more time was given meanwhile.
 // The device's clock is never read, only how much time has passed since the server spoke.
 
 const WARNINGS = [10 * 60, 2 * 60];
+const JITTER = 5_000; // what the network may add or take is no news
+const READABLE = 20_000;
 
 class TimeLeft extends HTMLElement {
   connectedCallback() {
@@ -17,12 +20,27 @@ class TimeLeft extends HTMLElement {
 
   disconnectedCallback() {
     clearInterval(this.timer);
+    clearTimeout(this.news);
   }
 
   set(now, until) {
     if (!now || !until) return;
-    this.end = performance.now() + (Date.parse(until) - Date.parse(now));
+    const end = performance.now() + (Date.parse(until) - Date.parse(now));
+    const more = this.end !== undefined && end - this.end > JITTER;
+    this.end = end;
+    if (more) this.tellMore();
     this.tick();
+  }
+
+  tellMore() {
+    this.ended = false;
+    this.warned.clear();
+    this.hide(false);
+    const minutes = Math.floor((this.end - performance.now()) / 60_000);
+    this.spoken.textContent = this.dataset.wordMore.replace("%s", String(minutes));
+    this.classList.add("has-news");
+    clearTimeout(this.news);
+    this.news = setTimeout(() => this.classList.remove("has-news"), READABLE);
   }
 
   hide(hidden) {

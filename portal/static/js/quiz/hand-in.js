@@ -1,5 +1,6 @@
 // Hands the paper in: all answers this device knows go along once more, so that none is left behind.
 
+import { moreTime } from "./clock.js";
 import { Outbox } from "./outbox.js";
 import { Offline, SignedOut, post } from "./post.js";
 
@@ -27,5 +28,7 @@ async function handIn(event) {
 
 if (form) {
   form.addEventListener("submit", handIn);
-  document.addEventListener("time-up", () => handIn());
+  document.addEventListener("time-up", async () => {
+    if (!(await moreTime(form.dataset.responses, "page"))) await handIn();
+  });
 }
