@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
-from accounts import keeping, roles
+from accounts import doors, keeping, roles
 from accounts.models import User
 
 log = logging.getLogger("accounts")
@@ -34,6 +34,7 @@ LONGEST_STAFF = timedelta(hours=12)
 
 # Kept in the session, as seconds: when it began, when it was last used, whether the second factor is in order.
 BEGAN, USED, IN_ORDER = "began", "used", "second_factor_in_order"
+DOORS = "doors"  # and which ways of the bar the person has
 
 # Pages that someone without a second factor needs to get one, or to leave.
 OPEN_TO_ALL = "accounts/"
@@ -98,6 +99,7 @@ class PersonMiddleware:
         if used is None or now - used >= TOUCH.total_seconds():
             session[BEGAN], session[USED] = began, now
             session.pop(IN_ORDER, None)  # roles and second factors change: ask again
+            session[DOORS] = doors.open_to(user)
             if keeping.is_over(session):
                 keeping.drop(session)
             User.objects.filter(pk=user.pk).update(last_seen_at=timezone.now())

@@ -8,9 +8,10 @@ class QuizzesConfig(AppConfig):
     name = "quizzes"
 
     def ready(self) -> None:
-        from accounts import keeping
+        from accounts import doors, keeping
         from courses import blocks as course_blocks
         from courses import panels as course_panels
+        from courses.models import Teaching
         from quizzes import checks, loading, panels, receivers, work  # noqa: F401
         from quizzes.analysis import work as analysis_work  # noqa: F401
         from quizzes.correcting import work as correcting_work  # noqa: F401
@@ -19,6 +20,7 @@ class QuizzesConfig(AppConfig):
         course_panels.register("quizzes", panels.of_courses)
         course_panels.register_programme("quizzes", panels.of_programmes)
         course_panels.register_today(panels.of_today)
+        doors.register(doors.Door("quizzes:studio", _("Studio"), lambda user: user.is_staff or Teaching.has(user)))
         # The fields of an answer are numbers and letters that mean nothing away from their question.
         keeping.register("quizzes:response_create", _("Your answers in a quiz"), readable=False)
         keeping.register("quizzes:check", _("Your answer to a knowledge check"), readable=False)
@@ -30,6 +32,11 @@ class QuizzesConfig(AppConfig):
             _("Marking an answer"),
             {"comment": _("Comment for the trainee")},
         )
+        keeping.register("quizzes:draft", _("A draft of a question"), readable=False)
+        keeping.register("quizzes:draft_create", _("Editing a question"))
+        keeping.register("quizzes:question_create", _("Beginning a question"))
+        keeping.register("quizzes:publication", _("Publishing a question"), {"reason": _("Why")})
+        keeping.register("quizzes:draft_discard", _("Throwing a draft away"))
         keeping.register("quizzes:file_create", _("A file for an answer in a quiz"), readable=False)
         keeping.register("quizzes:submission_create", _("Handing in a quiz"))
         keeping.register("quizzes:round_create", _("Beginning a round of practice"))

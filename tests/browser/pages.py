@@ -8,6 +8,8 @@ from playwright.sync_api import Page as Window
 from playwright.sync_api import expect
 
 from jobs.models import Mail
+from quizzes import kinds
+from quizzes.models import Question
 from tests.browser import papers
 from tests.browser.world import COURSES, STARTER, World
 from tests.cast import PASSWORD
@@ -192,6 +194,37 @@ ASKED = (
     *("matrix", "hotspot", "short_text"),
 )
 
+def draft(kind: str) -> Where:
+    """The editor; of a kind that the programme does not use, the list to begin one from."""
+    return lambda world: (
+        world.draft(kind).get_absolute_url()
+        if Question.objects.filter(current__kind=kind).exists()
+        else "/studio/questions/"
+    )
+
+
+def start_afresh(kind: str) -> Prepare:
+    def begin(window: Window) -> None:
+        if "/drafts/" not in window.url:
+            window.locator(".new-question select[name=kind]").select_option(kind)
+            press("New question")(window)
+        expect(window.get_by_role("button", name="Look over and publish")).to_be_visible()
+
+    return begin
+
+
+def empty_an_option(window: Window) -> None:
+    window.locator("#options-1-text").fill("")
+    press("Save and check")(window)
+    expect(window.locator(".field__error").first).to_be_visible()
+
+
+def publish_a_change(window: Window) -> None:
+    window.locator("#stem").fill(f"{window.locator('#stem').input_value()} Choose all that apply.")
+    press("Look over and publish")(window)
+    expect(window.get_by_role("button", name="Publish", exact=True)).to_be_visible()
+
+
 PUBLIC = [
     Page("home", "/"),
     Page("home-menu", "/", first=open_menu),
@@ -331,4 +364,16 @@ CERTIFICATES = [
     Page("invitations", "/invitations/", who="staff"),
     Page("invitations-empty", "/invitations/", who="staff", first=send_empty),
 ]
-PAGES = [*PUBLIC, *CHECKING, *ENTRANCE, *ACCOUNT, *STUDY, *QUIZZES, *CERTIFICATES]
+STUDIO = [
+    Page("studio", "/studio/", who="instructor"),
+    Page("questions", "/studio/questions/", who="instructor"),
+    Page("questions-none", "/studio/questions/?q=nothing-like-this", who="instructor"),
+    Page("question", lambda world: f"/studio/questions/{world.asked('matching').pk}/", who="instructor"),
+    *(
+        Page(f"draft-{kind.name.replace('_', '-')}", draft(kind.name), who="instructor", first=start_afresh(kind.name))
+        for kind in kinds.all_kinds()
+    ),
+    Page("draft-wrong", draft("single_choice"), who="instructor", first=empty_an_option),
+    Page("publication", draft("multiple_response"), who="instructor", first=publish_a_change),
+]
+PAGES = [*PUBLIC, *CHECKING, *ENTRANCE, *ACCOUNT, *STUDY, *QUIZZES, *STUDIO, *CERTIFICATES]

@@ -16,7 +16,8 @@ from clinics.models import Clinic, Membership
 from courses import loading
 from courses.models import Course, Programme, Teaching
 from quizzes import kinds
-from quizzes.models import Attempt, Question, Quiz
+from quizzes.models import Attempt, Question, QuestionDraft, Quiz
+from quizzes.writing import drafts
 from tests import school
 from tests.cast import person
 from tests.quizzes import making
@@ -36,6 +37,14 @@ class World:
 
     def quiz(self, slug: str) -> Quiz:
         return Quiz.objects.get(course__slug=slug)
+
+    def asked(self, kind: str) -> Question:
+        """A question of this kind, as the studio knows it."""
+        return Question.objects.filter(current__kind=kind).select_related("current", "course").order_by("ref")[0]
+
+    def draft(self, kind: str) -> QuestionDraft:
+        """The draft of a question of this kind."""
+        return drafts.open_for(self.asked(kind), self.people["instructor"])
 
     def question(self, kind: str, number: int = 0) -> str:
         """A paper, opened at a question of this kind: the examination, or the one of kinds it does not ask."""
