@@ -3,7 +3,8 @@
 
 import { fromLch, isOnScreen, toHex, toLab, writeReads } from "./colour-lab.js";
 
-const STOPS = 24; // of a slider's track
+const CHANNELS = ["lightness", "chroma", "hue"];
+const STOPS = 36; // of a slider's track
 const STEPS = { lightness: 0.5, chroma: 0.5, hue: 1 };
 const LEAPS = { lightness: 5, chroma: 5, hue: 15 };
 const PAUSE = 700;
@@ -38,7 +39,7 @@ class ColourSample extends HTMLElement {
   }
 
   changed(control) {
-    if (control.matches("[data-slide]")) this.field(control.closest("[data-channel]")).value = control.value;
+    if (control.matches("[data-slide]")) this.field(control.closest("[data-channel]")).value = Number(control.value).toFixed(1);
     this.draw();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.say(), PAUSE);
@@ -59,7 +60,7 @@ class ColourSample extends HTMLElement {
     const moved = this.value(channel) + moves[event.key];
     const kept = name === "hue" ? (moved + most) % most : Math.min(Math.max(moved, 0), most);
     const field = this.field(channel);
-    field.value = String(Math.round(kept * 10) / 10);
+    field.value = kept.toFixed(1);
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
@@ -82,12 +83,12 @@ class ColourSample extends HTMLElement {
     slide.value = String(values[name]);
     slide.setAttribute("aria-valuetext", String(values[name]));
     const reach = Number(slide.max);
-    const stops = Array.from({ length: STOPS }, (_, index) => {
-      const there = fromLch(...["lightness", "chroma", "hue"].map((each) => (each === name ? (reach * (index + 0.5)) / STOPS : values[each])));
-      const fill = isOnScreen(there) ? toHex(there) : "transparent";
-      return `${fill} ${(100 * index) / STOPS}% ${(100 * (index + 1)) / STOPS}%`;
+    const stops = Array.from({ length: STOPS + 1 }, (_, index) => {
+      const there = CHANNELS.map((each) => (each === name ? (reach * index) / STOPS : values[each]));
+      const lights = fromLch(...there);
+      return { at: (100 * index) / STOPS, fill: isOnScreen(lights) ? toHex(lights) : "" };
     });
-    slide.style.setProperty("--track", `linear-gradient(to right, ${stops.join(", ")})`);
+    slide.style.setProperty("--track", track(stops));
   }
 
   say() {
@@ -97,6 +98,18 @@ class ColourSample extends HTMLElement {
     );
     this.status.textContent = this.outside.hidden ? words : `${words} ${this.outside.textContent.trim()}`;
   }
+}
+
+// Runs of colours that can be shown, and nothing between them.
+function track(stops) {
+  const drawn = stops.flatMap(({ at, fill }, index) => {
+    const starts = fill && index && !stops[index - 1].fill;
+    const ends = !fill && index && stops[index - 1].fill;
+    if (starts) return [`transparent ${at}%`, `${fill} ${at}%`];
+    if (ends) return [`${stops[index - 1].fill} ${stops[index - 1].at}%`, `transparent ${stops[index - 1].at}%`];
+    return [`${fill || "transparent"} ${at}%`];
+  });
+  return `linear-gradient(to right, ${drawn.join(", ")})`;
 }
 
 customElements.define("colour-sample", ColourSample);
