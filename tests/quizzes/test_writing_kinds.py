@@ -103,7 +103,7 @@ WRONG: list[tuple[str, tuple[Any, ...], Any, str]] = [
     (BAND, ("answer", "low_mm"), 0.95, "answer.high_mm"),
     (CASE, ("points",), 3, "points"),
     (CASE, ("parts", 1, "answer"), [], "parts[1].answer"),
-    (CASE, ("parts", 0, "kind"), "numeric", "parts[0].kind"),
+    (CASE, ("parts", 0, "kind"), "colour_match", "parts[0].kind"),
     (CASE, ("parts", 0, "feedback"), GONE, "parts[0].feedback"),
     (CASE, ("parts", 0, "options", 1, "id"), "a", "parts[0].options[1].id"),
     (CASE, ("parts", 1, "id"), "p1", "parts[1].id"),
