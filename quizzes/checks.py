@@ -38,6 +38,9 @@ class CheckBlock(Block):
             raise BlockError(_("Write a question here, as the bank writes them."))
         try:
             kind = kinds.get(authoring.choice(source, "kind", [kind.name for kind in kinds.all_kinds()]))
+            if kind.by_person or kind.by_steps:
+                words = _("A check is answered whole and told at once, so a question of this kind cannot be one.")
+                raise KindError("kind", words)
             body, key = kind.parse(source)
             stem, feedback = authoring.text(source, "stem"), authoring.feedback(source)
         except KindError as wrong:
