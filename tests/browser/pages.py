@@ -179,6 +179,15 @@ def kept(name: str, rest: str = "") -> Where:
     return lambda world: f"/certificates/{world.certificates[name].code}/{rest}"
 
 
+def analysis(slug: str) -> Where:
+    return lambda world: f"/studio/quizzes/{world.quiz(slug).pk}/results/"
+
+
+def look_at(reading: str) -> Prepare:
+    """The first question that the table says this of, closely."""
+    return lambda window: window.get_by_role("row").filter(has_text=reading).get_by_role("link").first.click()
+
+
 def question(kind: str, number: int = 0) -> Where:
     return lambda world: world.question(kind, number)
 
@@ -223,6 +232,11 @@ def publish_a_change(window: Window) -> None:
     window.locator("#stem").fill(f"{window.locator('#stem').input_value()} Choose all that apply.")
     press("Look over and publish")(window)
     expect(window.get_by_role("button", name="Publish", exact=True)).to_be_visible()
+
+
+def studied(who: str, rest: str = "") -> Where:
+    """Somebody's page in the studio."""
+    return lambda world: f"/studio/people/{world.people[who].pk}/{rest}"
 
 
 PUBLIC = [
@@ -364,6 +378,16 @@ CERTIFICATES = [
     Page("invitations", "/invitations/", who="staff"),
     Page("invitations-empty", "/invitations/", who="staff", first=send_empty),
 ]
+PEOPLE = [
+    Page("people", "/studio/people/", who="instructor"),
+    Page("people-none", "/studio/people/?q=nobody-like-this", who="instructor"),
+    Page("person", studied("failed"), who="instructor"),
+    Page("person-running", studied("trainee"), who="staff"),
+    Page("accommodation", studied("failed", "accommodations/"), who="instructor"),
+    Page("accommodation-empty", studied("failed", "accommodations/"), who="instructor", first=send_empty),
+    Page("accommodation-end", lambda world: f"/studio/accommodations/{world.granted.pk}/ending/", who="instructor"),
+    Page("quiz-granted", quiz("hygiene"), who="failed"),
+]
 STUDIO = [
     Page("studio", "/studio/", who="instructor"),
     Page("questions", "/studio/questions/", who="instructor"),
@@ -375,5 +399,10 @@ STUDIO = [
     ),
     Page("draft-wrong", draft("single_choice"), who="instructor", first=empty_an_option),
     Page("publication", draft("multiple_response"), who="instructor", first=publish_a_change),
+    Page("analysis", analysis("depth"), who="instructor", first=open_all),
+    Page("analysis-easy", analysis("depth"), who="instructor", first=look_at("Very easy")),
+    Page("analysis-few", analysis("depth"), who="instructor", first=look_at("too few to judge")),
+    Page("analysis-waiting", analysis("hygiene"), who="instructor"),
+    Page("analysis-nothing", analysis("further"), who="staff"),
 ]
-PAGES = [*PUBLIC, *CHECKING, *ENTRANCE, *ACCOUNT, *STUDY, *QUIZZES, *STUDIO, *CERTIFICATES]
+PAGES = [*PUBLIC, *CHECKING, *ENTRANCE, *ACCOUNT, *STUDY, *QUIZZES, *PEOPLE, *STUDIO, *CERTIFICATES]

@@ -15,12 +15,13 @@ from certificates.models import Certificate
 from clinics.models import Clinic, Membership
 from courses import loading
 from courses.models import Course, Programme, Teaching
-from quizzes import kinds
-from quizzes.models import Attempt, Question, QuestionDraft, Quiz
+from quizzes import accommodating, kinds
+from quizzes.analysis import work
+from quizzes.models import Accommodation, Attempt, Question, QuestionDraft, Quiz
 from quizzes.writing import drafts
 from tests import school
 from tests.cast import person
-from tests.quizzes import making
+from tests.quizzes import answering, making
 
 STARTER = Path(settings.BASE_DIR) / "courses" / "programmes" / "smp"
 COURSES = ("hygiene", "depth", "colour", "consultation", "aftercare")
@@ -34,6 +35,7 @@ class World:
     attempts: dict[str, Attempt]
     certificates: dict[str, Certificate]
     invitation: str
+    granted: Accommodation
 
     def quiz(self, slug: str) -> Quiz:
         return Quiz.objects.get(course__slug=slug)
@@ -84,11 +86,33 @@ def make() -> World:
     attempts["further"] = begin_with_further_kinds(people["trainee"])
     attempts["passed"] = examination.begin(people["holder"], declared=True)
     school.hand_in(attempts["passed"])
+    busy_quiz = Quiz.objects.get(course__slug="depth")
+    answering.busy(busy_quiz)
+    work.compute(busy_quiz)
     attempts["failed"] = fail(people["failed"])
     attempts["held"], attempts["follow_up"] = hold(people["held"])
     about = f"clinic:{clinic.pk}"
     _row, token = Invitation.make(role="clinic_member", about=about, email="new@example.com", by=people["staff"])
-    return World(people, attempts, standings(people), f"/invitations/{token}/")
+    return World(people, attempts, standings(people), f"/invitations/{token}/", grant(people))
+
+
+def grant(people: dict[str, User]) -> Accommodation:
+    """One in force, one that ended, and one for every quiz that reached an attempt which runs."""
+    quiz, ines = Quiz.objects.get(course__slug="hygiene"), people["instructor"]
+    until = timezone.now() + timedelta(days=30)
+    slip = accommodating.grant(people["failed"], quiz=quiz, by=ines, reason="Asked for by letter.", extra_minutes=60)
+    accommodating.end(slip, by=ines, reason="Sixty was a slip of the pen.")
+    accommodating.grant(people["trainee"], quiz=None, by=people["staff"], reason="A broken wrist.", extra_minutes=10)
+    return accommodating.grant(
+        people["failed"],
+        quiz=quiz,
+        by=ines,
+        reason="Dyslexia; the certificate is with the office.",
+        time_percent=150,
+        extra_minutes=5,
+        extra_attempts=1,
+        closes_at=until,
+    )
 
 
 def read_some(reader: User) -> None:

@@ -117,3 +117,34 @@ def _result(attempt: Attempt, markings: Sequence[Marking], pass_percent: int, at
         breakdown={},
         made_at=at,
     )
+
+
+def busy(quiz: Quiz, *, people: int = 118) -> None:
+    """A class that leaves something to see: a key that looks wrong, an easy question, a slow one, one hardly asked."""
+    pool = list(Question.objects.of_quiz(quiz).askable().select_related("current").order_by("ref"))
+    by_kind: dict[str, list[Question]] = {}
+    for question in pool:
+        assert question.current
+        by_kind.setdefault(question.current.kind, []).append(question)
+    odd, easy, slow, *rest = by_kind.pop("single_choice")
+    others = [question for some in by_kind.values() for question in some[:2]]
+    asked = [odd, easy, slow, *rest[:3], *others]
+    able = by_ability(people)
+
+    def answer(who: int, version: QuestionVersion) -> Any:
+        solution = kinds.get(version.kind).solve(version.body, version.key)
+        if version.question_id == easy.pk:
+            return solution
+        if version.question_id == odd.pk and who > people // 3:
+            wrong = [option["id"] for option in version.body["options"] if option["id"] != solution["choice"]]
+            return {"choice": wrong[0 if who % 4 else 1]}
+        return None if who % 17 == 3 else able(who, version)
+
+    sit(
+        quiz,
+        lambda who: asked if who < 9 else asked[:-1],
+        answer,
+        people=people,
+        seconds=lambda who, version: (190 if version.question_id == slow.pk else 35) + who % 30,
+        first=lambda who, version: able(who, version) if who % 5 == 0 else None,
+    )
