@@ -5,17 +5,28 @@ from django.contrib import admin
 from jobs.final import HistoryAdmin
 from quizzes.models import (
     Attempt,
+    Card,
     CheckAnswer,
+    CountedAnswer,
     FeedbackOpened,
     Item,
+    ItemCheck,
     Marking,
+    PracticeAnswer,
+    PracticeDeal,
+    PracticeEase,
+    PracticeSitting,
     Question,
     QuestionVersion,
     Quiz,
     QuizVersion,
+    Regrade,
+    RegradeChange,
+    RegradeStep,
     Response,
     ResponseEvent,
     Result,
+    Voiding,
 )
 
 
@@ -100,9 +111,89 @@ class FeedbackOpenedAdmin(HistoryAdmin):
     list_select_related = ("attempt",)
 
 
+@admin.register(ItemCheck)
+class ItemCheckAdmin(HistoryAdmin):
+    list_display = ("item", "mark", "checked_at")
+    list_select_related = ("item",)
+    search_fields = ("item__attempt__trainee__email",)
+
+
+@admin.register(Card)
+class CardAdmin(HistoryAdmin):
+    list_display = ("trainee", "question", "made_because", "turn", "due_at", "suspended")
+    list_filter = ("made_because", "suspended")
+    list_select_related = ("trainee", "question")
+    search_fields = ("trainee__email", "question__ref")
+
+
+@admin.register(PracticeAnswer)
+class PracticeAnswerAdmin(HistoryAdmin):
+    list_display = ("card", "turn", "share", "rating", "seconds", "answered_at", "due_at")
+    list_filter = ("rating",)
+    list_select_related = ("card",)
+    search_fields = ("card__trainee__email", "card__question__ref")
+
+
+@admin.register(PracticeSitting)
+class PracticeSittingAdmin(HistoryAdmin):
+    list_display = ("trainee", "begun_at")
+    list_select_related = ("trainee",)
+    search_fields = ("trainee__email",)
+
+
+@admin.register(PracticeEase)
+class PracticeEaseAdmin(HistoryAdmin):
+    list_display = ("answer", "due_at", "said_at")
+    list_select_related = ("answer",)
+
+
+@admin.register(PracticeDeal)
+class PracticeDealAdmin(HistoryAdmin):
+    list_display = ("trainee", "dealt_at")
+    list_select_related = ("trainee",)
+    search_fields = ("trainee__email",)
+
+
 @admin.register(CheckAnswer)
 class CheckAnswerAdmin(HistoryAdmin):
     list_display = ("trainee", "lesson_version", "block", "right", "answered_at")
     list_filter = ("right",)
     list_select_related = ("trainee", "lesson_version")
     search_fields = ("trainee__email",)
+
+
+@admin.register(Regrade)
+class RegradeAdmin(HistoryAdmin):
+    list_display = ("question", "to_version", "policy", "state", "asked_by", "asked_at", "approved_by", "applied_at")
+    list_filter = ("state", "policy")
+    list_select_related = ("question", "to_version__question", "asked_by", "approved_by")
+    search_fields = ("question__ref",)
+
+
+@admin.register(RegradeStep)
+class RegradeStepAdmin(HistoryAdmin):
+    list_display = ("regrade", "move", "by", "at")
+    list_filter = ("move",)
+    list_select_related = ("regrade__question", "regrade__to_version", "by")
+
+
+@admin.register(RegradeChange)
+class RegradeChangeAdmin(HistoryAdmin):
+    list_display = ("regrade", "item", "before_mark", "after_mark", "before_percent", "after_percent", "applied_at")
+    list_filter = ("changes", "moved")
+    list_select_related = ("regrade__question", "regrade__to_version", "item")
+    search_fields = ("item__attempt__trainee__email",)
+
+
+@admin.register(CountedAnswer)
+class CountedAnswerAdmin(HistoryAdmin):
+    list_display = ("item", "by", "reason", "counted_at")
+    list_select_related = ("item", "by")
+    search_fields = ("item__attempt__trainee__email",)
+
+
+@admin.register(Voiding)
+class VoidingAdmin(HistoryAdmin):
+    list_display = ("attempt", "by", "reason", "voided_at")
+    list_select_related = ("attempt__trainee", "by")
+    search_fields = ("attempt__trainee__email",)

@@ -13,13 +13,16 @@ import pytest
 from django.contrib import admin
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from accounts.models import Invitation, User
-from certificates.models import Certificate
+from certificates.models import Certificate, CertificateDecision
 from clinics.models import Clinic
 from courses.models import Course, Teaching
 from quizzes import accommodating
-from quizzes.models import Attempt, Question, Quiz
+from quizzes.correcting import applying
+from quizzes.models import Attempt, Card, Policy, PracticeAnswer, PracticeSitting, Question, Quiz
+from quizzes.practising import answering
 from quizzes.writing import drafts
 from tests import school
 
@@ -90,6 +93,9 @@ quizzes:attempt                     in   404  ok   404  404  404
 quizzes:hand_in                     in   404  ok   404  404  404
 quizzes:result                      in   404  ok   404  404  404
 quizzes:feedback                    in   404  on   404  404  404
+quizzes:practice                    in   ok   ok   ok   ok   ok
+quizzes:sitting                     in   404  ok   404  404  404
+quizzes:practice_answer             in   404  ok   404  404  404
 quizzes:studio                      in   404  404  ok   404  ok
 quizzes:questions                   in   404  404  ok   404  ok
 quizzes:question                    in   404  404  ok   404  ok
@@ -101,12 +107,20 @@ quizzes:people                      in   404  404  ok   404  ok
 quizzes:person                      in   404  404  ok   404  ok
 quizzes:accommodation_create        in   404  404  ok   404  ok
 quizzes:accommodation_end           in   404  404  ok   404  ok
+quizzes:records                     in   404  404  ok   404  ok
+quizzes:record                      in   404  404  ok   404  ok
+quizzes:regrades                    in   404  404  ok   404  ok
+quizzes:regrade                     in   404  404  ok   404  ok
+quizzes:regrade_csv                 in   404  404  ok   404  ok
+quizzes:regrade_create              in   404  404  ok   404  ok
 certificates:check_form             ok   ok   ok   ok   ok   ok
 certificates:verify                 ok   ok   ok   ok   ok   ok
 certificates:mine                   in   ok   ok   ok   ok   ok
 certificates:certificate            in   404  ok   404  404  ok
 certificates:download               in   404  202  404  404  202
 certificates:revocation_create      in   404  404  404  404  ok
+certificates:decisions              in   404  404  404  404  ok
+certificates:decision               in   404  404  404  404  ok
 """
 
 # Asked to act, with an empty form. What is not here only shows, and answers 405 to a POST.
@@ -149,6 +163,13 @@ courses:place_create                in   404  204  404  404  404
 quizzes:check                       in   404  422  422  404  422
 quizzes:attempt_create              in   404  on   404  404  404
 quizzes:follow_up_create            in   404  on   404  404  404
+quizzes:round_create                in   404  on   404  404  404
+quizzes:item_check_create           in   404  on   404  404  404
+quizzes:sitting_create              in   on   on   on   on   on
+quizzes:practice_answer_create      in   404  404  404  404  404
+quizzes:ease_create                 in   404  on   404  404  404
+quizzes:leaving_out_create          in   404  on   404  404  404
+quizzes:return_create               in   on   on   on   on   on
 quizzes:claim_create                in   404  ok   404  404  404
 quizzes:response_create             in   404  on   404  404  404
 quizzes:kept_create                 in   404  404  404  404  404
@@ -162,7 +183,14 @@ quizzes:draft_discard               in   404  404  on   404  on
 quizzes:analysis_create             in   404  404  on   404  on
 quizzes:accommodation_create        in   404  404  422  404  422
 quizzes:accommodation_end           in   404  404  422  404  422
+quizzes:regrade_create              in   404  404  422  404  422
+quizzes:look_create                 in   404  404  on   404  on
+quizzes:approval_create             in   404  404  on   404  on
+quizzes:application_create          in   404  404  on   404  on
+quizzes:cancellation_create         in   404  404  on   404  on
+quizzes:counted_create              in   404  404  404  404  404
 certificates:revocation_create      in   404  404  404  404  422
+certificates:decision               in   404  404  404  404  422
 """
 
 Row = tuple[str, dict[str, str]]
@@ -182,6 +210,13 @@ def pages(resolver: Any = None, namespace: str = "") -> Iterator[str]:
             yield f"{namespace}{entry.name}"
 
 
+def practise(trainee: User) -> PracticeAnswer:
+    """One question of the course that is passed, answered in practice."""
+    question = Question.objects.filter(course__slug="needles").select_related("current")[0]
+    card = Card.objects.create(trainee=trainee, question=question, made_because="never_met", due_at=timezone.now())
+    return answering.answer(card, PracticeSitting.objects.create(trainee=trainee, cards=[[card.pk, 0]]), None)
+
+
 @pytest.fixture
 def addresses(tess: User, ines: User, ada: User, clinic: Clinic) -> dict[str, dict[str, Any]]:
     """What stands in the addresses: tess has passed one course, and sits the quiz of the next."""
@@ -194,9 +229,17 @@ def addresses(tess: User, ines: User, ada: User, clinic: Clinic) -> dict[str, di
     granted = accommodating.grant(tess, quiz=running.quiz, by=ada, reason="Reads slowly", extra_minutes=5)
     quiz, code = Quiz.objects.get(course__slug="shades"), Certificate.objects.get(holder=tess).code
     lesson = {"slug": "shades", "lesson_slug": "shade-and-depth"}
-    asked = Question.objects.filter(course=quiz.course_id, current__kind="single_choice").first()
+    asked = Question.objects.filter(course=quiz.course_id, current__kind="depth_band").first()
     assert asked is not None
     draft = drafts.open_for(asked, ines)
+    regrade = applying.ask_for(
+        asked, to_version=asked.versions.get(), by=ada, reason="Nobody could know", policy=Policy.FULL_CREDIT
+    )
+    stood = done.results.get()
+    decision = CertificateDecision.objects.create(
+        certificate=Certificate.objects.get(holder=tess), before=stood, after=stood
+    )
+    practised = practise(tess)
     about = f"course:{quiz.course_id}"
     _invitation, token = Invitation.make(role="instructor", about=about, email="new@example.com", by=ada)
     return {
@@ -207,7 +250,10 @@ def addresses(tess: User, ines: User, ada: User, clinic: Clinic) -> dict[str, di
         "courses:review_create": lesson,
         "courses:place_create": lesson,
         "quizzes:check": lesson | {"block_id": "start"},
-        **{f"quizzes:{name}": {"pk": quiz.pk} for name in ("quiz", "attempt_create", "follow_up_create")},
+        **{
+            f"quizzes:{name}": {"pk": quiz.pk}
+            for name in ("quiz", "attempt_create", "follow_up_create", "round_create")
+        },
         "quizzes:question": {"pk": asked.pk},
         "quizzes:draft_create": {"pk": asked.pk},
         **{f"quizzes:{name}": {"pk": draft.pk} for name in ("draft", "publication", "draft_discard")},
@@ -217,9 +263,21 @@ def addresses(tess: User, ines: User, ada: User, clinic: Clinic) -> dict[str, di
             for name in ("attempt", "claim_create", "response_create", "hand_in", "submission_create")
         },
         "quizzes:kept_create": {"pk": running.pk, "event": 1},
+        "quizzes:item_check_create": {"pk": running.pk, "item": running.items.order_by("position")[0].pk},
+        **{f"quizzes:{name}": {"pk": practised.sitting_id} for name in ("sitting", "practice_answer_create")},
+        **{
+            f"quizzes:{name}": {"pk": practised.pk} for name in ("practice_answer", "ease_create", "leaving_out_create")
+        },
         **{f"quizzes:{name}": {"pk": done.pk} for name in ("result", "feedback", "feedback_create")},
         **{f"quizzes:{name}": {"pk": tess.pk} for name in ("person", "accommodation_create")},
         "quizzes:accommodation_end": {"pk": granted.pk},
+        "quizzes:records": {"pk": quiz.pk},
+        "quizzes:record": {"pk": running.pk},
+        "quizzes:counted_create": {"pk": running.pk, "event": 1},
+        "quizzes:regrade_create": {"pk": asked.pk},
+        **{f"quizzes:{name}": {"pk": regrade.pk} for name in ("regrade", "regrade_csv", "look_create")},
+        **{f"quizzes:{name}_create": {"pk": regrade.pk} for name in ("approval", "application", "cancellation")},
+        "certificates:decision": {"pk": decision.pk},
         "certificates:verify": {"code": code},
         **{f"certificates:{name}": {"code": code} for name in ("certificate", "download", "revocation_create")},
         "invitation": {"token": token},
