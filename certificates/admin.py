@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from certificates.models import Achievement, Certificate, Revocation
+from certificates.models import Achievement, Certificate, CertificateDecision, Revocation
 from jobs.final import HistoryAdmin
 
 
@@ -29,3 +29,11 @@ class AchievementAdmin(HistoryAdmin):
 
     list_display = ("title", "slug", "course", "programme", "validity_months")
     list_select_related = ("course", "programme")
+
+
+@admin.register(CertificateDecision)
+class CertificateDecisionAdmin(HistoryAdmin):
+    list_display = ("certificate", "asked_at", "decision", "decided_by", "decided_at")
+    list_filter = ("decision",)
+    list_select_related = ("certificate", "decided_by")
+    search_fields = ("certificate__code", "certificate__holder__email")

@@ -9,12 +9,14 @@ class CertificatesConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import keeping, names
-        from certificates import loading, naming, panels, receivers, work  # noqa: F401
+        from certificates import deciding, loading, naming, panels, receivers, work  # noqa: F401
         from courses import panels as course_panels
         from courses.loading import register
+        from quizzes.correcting import touched
 
         names.register(naming.check)
         register(loading.CertificateSections())
+        touched.register(deciding.touched)
         course_panels.register("certificates", panels.of_courses)
         course_panels.register_offer("certificates", panels.of_offers)
         course_panels.register_programme("certificates", panels.of_programmes)
@@ -23,4 +25,9 @@ class CertificatesConfig(AppConfig):
             "certificates:revocation_create",
             _("Revoking a certificate"),
             {"public_reason": _("What everyone who checks it will read"), "private_note": _("Note for staff")},
+        )
+        keeping.register(
+            "certificates:decision",
+            _("Deciding whether a certificate stands"),
+            {"why": _("Why, for the record"), "public_reason": _("What everyone who checks it will read")},
         )

@@ -1,11 +1,11 @@
-"""What staff type to revoke a certificate."""
+"""What staff type to revoke a certificate, and to decide whether one stands."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from certificates.models import Revocation
+from certificates.models import CertificateDecision, Revocation
 
 
 class RevocationForm(forms.Form):
@@ -26,3 +26,27 @@ class RevocationForm(forms.Form):
     def words(self) -> dict[str, Any]:
         """What `Certificate.revoke` asks for."""
         return dict(self.cleaned_data)
+
+
+class DecisionForm(forms.Form):
+    decision = forms.ChoiceField(
+        label=_("Your decision"), choices=CertificateDecision.Decision, widget=forms.RadioSelect
+    )
+    why = forms.CharField(
+        label=_("Why, for the record"),
+        help_text=_("Staff read it later. It is not shown to anybody else."),
+        max_length=4000,
+        widget=forms.Textarea,
+    )
+    public_reason = forms.CharField(
+        label=_("What everyone who checks it will read"),
+        help_text=_("Only needed to revoke it. One or two plain sentences. No names of others."),
+        max_length=300,
+        required=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("decision") == CertificateDecision.Decision.REVOKE and not cleaned.get("public_reason"):
+            self.add_error("public_reason", _("Say what everyone who checks the certificate will read."))
+        return cleaned

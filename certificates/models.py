@@ -20,6 +20,7 @@ from accounts.models import User
 from certificates.codes import grouped, new_code
 from courses.models import Course, Programme
 from jobs import final
+from quizzes.models import Regrade, Result
 
 EXPIRES_SOON = timedelta(days=60)
 
@@ -246,6 +247,7 @@ class Revocation(models.Model):
         WRONG_PERSON = "wrong_person", _("The work was not the holder’s own")
         WRONG_DETAILS = "wrong_details", _("The details on it are wrong")
         HOLDER_ASKED = "holder_asked", _("The holder asked for it")
+        RESULT_CORRECTED = "result_corrected", _("The result it rested on was corrected")
         OTHER = "other", _("Another reason")
 
     certificate = models.OneToOneField(Certificate, models.PROTECT, related_name="revocation")
@@ -257,6 +259,41 @@ class Revocation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.certificate}: {self.get_reason_code_display()}"
+
+
+class CertificateDecision(models.Model):
+    """A result under a standing certificate was corrected: a person decides whether it stands. Nothing else does."""
+
+    class Decision(models.TextChoices):
+        KEEP = "keep", _("Keep it")
+        REVOKE = "revoke", _("Revoke it")
+
+    certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="decisions")
+    before = models.ForeignKey(Result, models.PROTECT, related_name="+")  # what it rested on
+    after = models.ForeignKey(Result, models.PROTECT, related_name="+")  # what that became
+    regrade = models.ForeignKey(Regrade, models.PROTECT, null=True, blank=True, related_name="certificate_decisions")
+    asked_at = models.DateTimeField(default=timezone.now)
+    decision = models.CharField(max_length=6, choices=Decision, blank=True, default="")
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    why = models.TextField(max_length=4000, blank=True, default="")
+
+    class Meta:
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["certificate", "after"], name="a_correction_asks_about_a_certificate_once"),
+            models.CheckConstraint(
+                condition=Q(decision="", decided_by__isnull=True, decided_at__isnull=True, why="")
+                | (Q(decision__in=["keep", "revoke"], decided_by__isnull=False, decided_at__isnull=False) & ~Q(why="")),
+                name="a_decision_says_who_when_and_why",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.certificate}: {self.get_decision_display() or _('to be decided')}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("certificates:decision", args=[self.pk])
 
 
 def academy_zone() -> ZoneInfo:
@@ -284,3 +321,4 @@ def digest(text: str) -> str:
 FILE_COLUMNS: Sequence[str] = ("pdf_sha256", "pdf_key", "pdf_size", "drawn_at")
 final.protect(Certificate, update=FILE_COLUMNS)
 final.protect(Revocation)
+final.protect(CertificateDecision, update=("decision", "decided_by_id", "decided_at", "why"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -178,3 +179,50 @@ def sections(result: Result) -> list[Section]:
         for share in result.breakdown["sections"]
         if share["items"]
     ]
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A result that followed another, told as a line of history."""
+
+    before: Result
+    after: Result
+    positions: tuple[int, ...]
+    counted: bool  # false: the question was taken off the paper
+    reason: str
+
+    @property
+    def gained(self) -> bool:
+        return self.after.passed and not self.before.passed
+
+    @property
+    def lost(self) -> bool:
+        return self.before.passed and not self.after.passed
+
+    @property
+    def held(self) -> bool:
+        return self.after.passed and self.after.critical_missed > self.before.critical_missed
+
+
+def corrections(attempt: Attempt) -> list[Correction]:
+    """First to last; two queries, and one where nothing was corrected."""
+    results = list(attempt.results.select_related("actor").order_by("rev"))
+    if len(results) < 2:
+        return []
+    again = Marking.objects.filter(item__attempt=attempt, rev__gt=1).select_related("item").order_by("item__position")
+    by_moment: dict[Any, list[Marking]] = {}
+    for marking in again:
+        by_moment.setdefault(marking.marked_at, []).append(marking)
+    found = []
+    for before, after in itertools.pairwise(results):
+        markings = by_moment.get(after.made_at, [])
+        found.append(
+            Correction(
+                before,
+                after,
+                tuple(marking.item.position for marking in markings),
+                all(marking.counted for marking in markings),
+                next((marking.comment for marking in markings if marking.comment), ""),
+            )
+        )
+    return found

@@ -4,7 +4,7 @@ from django.urls import path
 
 from quizzes import checks, results, taking, uploading, views
 from quizzes.practising import views as practice
-from quizzes.teaching import accommodations, analysis, editor, marking, questions, rooms
+from quizzes.teaching import accommodations, analysis, corrections, editor, marking, questions, records, rooms
 
 app_name = "quizzes"
 urlpatterns = [
@@ -44,6 +44,17 @@ urlpatterns = [
     path("studio/people/<int:pk>/", accommodations.person, name="person"),
     path("studio/people/<int:pk>/accommodations/", accommodations.accommodation_create, name="accommodation_create"),
     path("studio/accommodations/<int:pk>/ending/", accommodations.accommodation_end, name="accommodation_end"),
+    path("studio/quizzes/<int:pk>/papers/", records.records, name="records"),
+    path("studio/attempts/<int:pk>/", records.record, name="record"),
+    path("studio/attempts/<int:pk>/late-answers/<int:event>/", records.counted_create, name="counted_create"),
+    path("studio/questions/<int:pk>/regrades/", corrections.regrade_create, name="regrade_create"),
+    path("studio/regrades/", corrections.regrades, name="regrades"),
+    path("studio/regrades/<int:pk>/", corrections.regrade, name="regrade"),
+    path("studio/regrades/<int:pk>/changes.csv", corrections.regrade_csv, name="regrade_csv"),
+    path("studio/regrades/<int:pk>/dry-run/", corrections.look_create, name="look_create"),
+    path("studio/regrades/<int:pk>/approval/", corrections.approval_create, name="approval_create"),
+    path("studio/regrades/<int:pk>/application/", corrections.application_create, name="application_create"),
+    path("studio/regrades/<int:pk>/cancellation/", corrections.cancellation_create, name="cancellation_create"),
     path("practice/", practice.practice, name="practice"),
     path("practice/sittings/", practice.sitting_create, name="sitting_create"),
     path("practice/sittings/<int:pk>/", practice.sitting, name="sitting"),

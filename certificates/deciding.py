@@ -1,0 +1,116 @@
+"""Certificates whose ground moved: found, put before a person, decided. None is ever changed without one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from certificates.models import Certificate, CertificateDecision, Revocation, academy_today
+from jobs.mail import send_letter
+from quizzes.correcting.touched import Touched
+from quizzes.models import Attempt, Regrade, Result
+
+Decision = CertificateDecision.Decision
+
+
+class DecidedAlready(Exception):
+    """Somebody else was quicker; their decision stands."""
+
+
+def resting_on(attempts: Sequence[Attempt]) -> dict[int, list[Certificate]]:
+    """Attempt id -> the holder's standing certificates that rest on its quiz: the course's own, and the certificate
+    of competence of its programme. Two queries, however many attempts."""
+    courses = {attempt.quiz.course_id for attempt in attempts if attempt.quiz.course_id}
+    programmes = {_programme(attempt) for attempt in attempts}
+    held = (
+        Certificate.objects.standing_on(academy_today())
+        .filter(holder__in={attempt.trainee_id for attempt in attempts})
+        .filter(Q(achievement__course__in=courses) | Q(achievement__programme__in=programmes))
+        .select_related("achievement", "holder")
+        .order_by("pk")
+    )
+    found: dict[int, list[Certificate]] = {}
+    by_holder: dict[int, list[Certificate]] = {}
+    for certificate in held:
+        by_holder.setdefault(certificate.holder_id, []).append(certificate)
+    for attempt in attempts:
+        found[attempt.pk] = [
+            certificate for certificate in by_holder.get(attempt.trainee_id, ()) if _rests(certificate, attempt)
+        ]
+    return found
+
+
+def _programme(attempt: Attempt) -> int | None:
+    return attempt.quiz.course.programme_id if attempt.quiz.course else attempt.quiz.programme_id
+
+
+def _rests(certificate: Certificate, attempt: Attempt) -> bool:
+    achievement = certificate.achievement
+    if achievement.course_id:
+        return achievement.course_id == attempt.quiz.course_id
+    return achievement.programme_id == _programme(attempt)
+
+
+def touched(attempts: Sequence[Attempt]) -> dict[int, list[Touched]]:
+    """The same, as a regrade's page shows it."""
+    return {
+        pk: [
+            Touched(f"{certificate.achievement.title} · {certificate.grouped_code}", certificate.get_absolute_url())
+            for certificate in held
+        ]
+        for pk, held in resting_on(attempts).items()
+    }
+
+
+def ask_about(attempt: Attempt, *, before: Result, after: Result, regrade: Regrade | None) -> list[CertificateDecision]:
+    """Put every certificate that rests on this attempt on the list; in the transaction that corrected it."""
+    return [
+        CertificateDecision.objects.get_or_create(
+            certificate=certificate, after=after, defaults={"before": before, "regrade": regrade}
+        )[0]
+        for certificate in resting_on([attempt])[attempt.pk]
+    ]
+
+
+def waiting() -> QuerySet[CertificateDecision]:
+    return CertificateDecision.objects.filter(decided_at=None)
+
+
+def decide(row: CertificateDecision, decision: str, *, by: User, why: str, public_reason: str = "") -> None:
+    """Keep or revoke, once, with a reason; the holder is told. Raises `DecidedAlready`."""
+    now = timezone.now()
+    with transaction.atomic():
+        if not CertificateDecision.objects.filter(pk=row.pk, decided_at=None).update(
+            decision=decision, decided_by=by, decided_at=now, why=why
+        ):
+            raise DecidedAlready
+        if decision == Decision.REVOKE:
+            row.certificate.revoke(
+                by=by,
+                reason_code=Revocation.Reason.RESULT_CORRECTED,
+                public_reason=public_reason or _("The result it rested on was corrected."),
+                private_note=why,
+                at=now,
+            )
+        _tell(row.certificate, decision, row.pk)
+    row.refresh_from_db()
+
+
+def _tell(certificate: Certificate, decision: str, pk: int) -> None:
+    send_letter(
+        key=f"certificate-decided:{pk}",
+        to=certificate.holder.email,
+        kind="certificate-decided",
+        template="certificates/email/decided",
+        context={
+            "certificate": certificate,
+            "statement": certificate.statement,
+            "is_kept": decision == Decision.KEEP,
+        },
+        user=certificate.holder,
+    )
