@@ -179,8 +179,8 @@ def words(granted: Allowance) -> list[str]:
 def _window_words(opens: datetime | None, closes: datetime | None) -> str:
     moments = {"opens": moment(opens), "closes": moment(closes)}
     if opens and closes:
-        return _("Open to you from %(opens)s to %(closes)s") % moments
-    return (_("Open to you from %(opens)s") if opens else _("Open to you until %(closes)s")) % moments
+        return _("Open from %(opens)s to %(closes)s") % moments
+    return (_("Open from %(opens)s") if opens else _("Open until %(closes)s")) % moments
 
 
 def moment(at: datetime | None) -> str:
