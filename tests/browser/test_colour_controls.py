@@ -181,11 +181,8 @@ AGREE = """async ([samples, mixtures]) => {
 def test_browser_and_server_see_the_same_colours(page: Page) -> None:
     samples = [(L, C, h) for L in range(1, 100, 7) for C in (0, 3.7, 20, 60, 150) for h in range(0, 360, 37)]
     fills = ("#232225", "#3d2c21", "#8b8f96", "#cbb79d", "#000000", "#ffffff")
-    mixtures = [
-        [[one, n], [two, 4], [three, 9 - n]]
-        for n in (1, 5, 8)
-        for one, two, three in zip(fills, fills[1:], fills[2:], strict=False)
-    ]
+    trios = zip(fills, fills[1:], fills[2:], strict=False)
+    mixtures = [[(one, n), (two, 4), (three, 9 - n)] for one, two, three in trios for n in (1, 5, 8)]
     drawn, mixed = page.evaluate(AGREE, [samples, mixtures])
 
     for sample, (fill, is_shown) in zip(samples, drawn, strict=True):
@@ -193,7 +190,7 @@ def test_browser_and_server_see_the_same_colours(page: Page) -> None:
         assert near(fill, colour.to_hex(lab)), sample
         assert is_shown is colour.on_screen(lab), sample
     for mixture, (fill, *values) in zip(mixtures, mixed, strict=True):
-        lab = pigments.mixed([(each, parts) for each, parts in mixture])
+        lab = pigments.mixed(mixture)
         assert near(fill, colour.to_hex(lab)), mixture
         assert values == pytest.approx([lab.L, lab.a, lab.b], abs=0.002)
 
