@@ -20,6 +20,14 @@ if TYPE_CHECKING:
     from quizzes.models.item import Response
 
 
+# What a page of the paper needs; above all, not the key.
+SHOWN = (
+    *("attempt", "position", "section", "drawn", "max_mark"),
+    *("question_version__kind", "question_version__stem", "question_version__body"),
+    *("response__body", "response__flagged", "response__epoch", "response__seq"),
+)
+
+
 @dataclass(frozen=True)
 class PaperItem:
     """One question with its control's context and the answer kept now."""
@@ -75,7 +83,7 @@ def _items(attempt: Attempt) -> QuerySet[Item]:
     return (
         Item.objects.filter(attempt=attempt)
         .select_related("question_version", "response")
-        .defer("question_version__key", "question_version__feedback")
+        .only(*SHOWN)
         .order_by("position")
     )
 
@@ -126,9 +134,11 @@ def _file_of(item: Item, files: Mapping[int, AnswerFile]) -> dict[str, Any]:
 
 def kept_aside(attempt: Attempt) -> list[KeptAside]:
     """The last such answer of each item, unless it equals what counts or was followed by a newer answer."""
+    aside = ResponseEvent.objects.filter(item__attempt=attempt, outcome__in=(Outcome.OTHER_TAB, Outcome.STALE))
+    if not aside.exists():  # as nearly always: a question much cheaper than the next
+        return []
     events = (
-        ResponseEvent.objects.filter(item__attempt=attempt, outcome__in=(Outcome.OTHER_TAB, Outcome.STALE))
-        .select_related("item__question_version", "item__response")
+        aside.select_related("item__question_version", "item__response")
         .defer("item__question_version__key", "item__question_version__feedback")
         .order_by("pk")
     )

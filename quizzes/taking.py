@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedIn
-from quizzes import checking, papers, posted, saving
+from quizzes import checking, drawing, papers, posted, saving
 from quizzes.kinds.base import Unreadable
 from quizzes.models import Attempt, AttemptOver, Item, Outcome, ResponseEvent, Saved, TakenOver
 from quizzes.models.attempt import Answer
@@ -193,7 +193,7 @@ def item(request: SignedIn, pk: int, item: int) -> HttpResponse:
         shown = papers.read_one(one, item)
     except Item.DoesNotExist as error:
         raise Http404 from error
-    return render(request, "quizzes/_control.html", {"item": shown})
+    return HttpResponse(drawing.control(shown))
 
 
 @require_POST
