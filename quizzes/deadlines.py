@@ -59,9 +59,7 @@ class Allowance:
     def from_json(cls, kept: dict[str, Any]) -> Allowance:
         if not kept:
             return NOTHING
-        own = dict(kept)
-        sources = tuple(own.pop("accommodations"))
-        moments = {name: own.pop(name) for name in ("opens_at", "closes_at")}
+        moments = {name: kept[name] and datetime.fromisoformat(kept[name]) for name in ("opens_at", "closes_at")}
         return cls(**own, sources=sources, **{name: at and datetime.fromisoformat(at) for name, at in moments.items()})
 
 

@@ -6,11 +6,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from quizzes.deadlines import USUAL
+from quizzes.models import Quiz
 from quizzes.models.accommodation import MOST_ATTEMPTS, MOST_MINUTES, MOST_PERCENT
-from quizzes.models.quiz import QuizQuerySet
 
 LONGEST_REASON = 2000
 WHAT = ("time_percent", "extra_minutes", "extra_attempts", "opens_at", "closes_at", "read_outs")
@@ -59,12 +60,13 @@ class AccommodationForm(forms.Form):
     )
     key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
 
-    def __init__(self, *args: Any, quizzes: QuizQuerySet, every: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, quizzes: QuerySet[Quiz], every: bool, **kwargs: Any) -> None:
         """`every`: may this person grant it for every quiz at once?"""
         super().__init__(*args, **kwargs)
         self.fields["key"].initial = uuid4
         none = _("Every quiz") if every else _("Choose a quiz")
         self.fields["quiz"] = forms.ModelChoiceField(quizzes, label=_("For"), required=not every, empty_label=str(none))
+        self.order_fields(["quiz"])
 
     def clean_key(self) -> UUID:
         try:
