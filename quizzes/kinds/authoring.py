@@ -8,6 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from quizzes.kinds.wording import is_text
+
 TEXT_LIMIT = 2000
 COMMON_FIELDS = frozenset(
     {"id", "module", "objective", "kind", "stem", "points", "feedback", "facts", "tags"}
@@ -80,7 +82,7 @@ def text(source: Mapping[str, Any], name: str, path: str = "") -> str:
         raise KindError(where, _("This text is empty."))
     if len(value) > TEXT_LIMIT:
         raise KindError(where, _("This text is longer than %(limit)s characters.") % {"limit": TEXT_LIMIT})
-    if "\x00" in value:
+    if not is_text(value):
         raise KindError(where, _("This text holds a character that cannot be stored."))
     return value.strip()
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from quizzes import units
+from quizzes.kinds.wording import is_text
 
 FIELD_LIMIT = 200
 PLACE = re.compile(r"[0-9]{1,3}")
@@ -28,7 +29,7 @@ def every(data: Mapping[str, Any], name: str) -> list[str]:
         raise Unreadable(_("This answer did not arrive in a form we can read. Answer it again."))
     values = []
     for value in sent:
-        if not isinstance(value, str) or "\x00" in value:
+        if not isinstance(value, str) or not is_text(value):
             raise Unreadable(_("This answer did not arrive in a form we can read. Answer it again."))
         if len(value) > FIELD_LIMIT:
             raise Unreadable(_("This answer is too long."))

@@ -198,8 +198,6 @@ class ShortText(Kind):
 
     def read(self, body: Body, drawn: Drawn, data: Mapping[str, Any]) -> Response:
         sent = " ".join(reading.one(data, "text").split())
-        if not wording.is_text(sent):
-            raise Unreadable(_("This answer did not arrive in a form we can read. Answer it again."))
         if len(sent) > body["max_length"]:
             raise Unreadable(_("Say it in at most %(most)s characters.") % {"most": body["max_length"]})
         return {"text": sent} if sent else None

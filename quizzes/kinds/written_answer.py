@@ -28,6 +28,7 @@ from quizzes.kinds.base import (
     Tally,
     Unreadable,
 )
+from quizzes.kinds.wording import is_text
 
 TEXT, FILE, BOTH = "text", "file", "both"
 LONGEST, USUAL = 10_000, 4_000  # characters
@@ -95,9 +96,7 @@ class WrittenAnswer(Kind):
                 "agree_within_percent": 20,
                 "feedback": {"right": "Well put.", "wrong": "Read the lesson on first talks again."},
             },
-            right={
-                "text": ["I would say what it can do, what it cannot, and that a doctor looks at the patch first."]
-            },
+            right={"text": ["I would say what it can do, what it cannot, and that a doctor looks at the patch first."]},
             wrong={"text": ["I promise that her hair will grow again."]},
         ),
     )
@@ -243,7 +242,7 @@ class WrittenAnswer(Kind):
             text = response["text"]
             if body["accepts"] == FILE or not isinstance(text, str) or text != _tidy(text) or not text:
                 return None
-            if len(text) > body["max_characters"] or "\x00" in text:
+            if len(text) > body["max_characters"] or not is_text(text):
                 return None
         if "file" in response:
             number = response["file"]
@@ -365,7 +364,7 @@ def _text(data: Any, longest: int) -> str:
     if not isinstance(sent, list | tuple) or len(sent) > 1 or not all(isinstance(value, str) for value in sent):
         raise Unreadable(_("This answer did not arrive in a form we can read. Answer it again."))
     text = _tidy(sent[0]) if sent else ""
-    if "\x00" in text:
+    if not is_text(text):
         raise Unreadable(_("This answer did not arrive in a form we can read. Answer it again."))
     if len(text) > longest:
         words = _("This answer has %(count)s characters; %(most)s can be kept. Shorten it.")

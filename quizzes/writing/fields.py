@@ -39,7 +39,7 @@ def joined(prefix: str, name: str) -> str:
 def fill(form: Iterable[Field], source: Mapping[str, Any], prefix: str = "") -> Posted:
     posted: Posted = {}
     for field in form:
-        if field.name in source and source[field.name] is not None:
+        if applies(field, source) and source.get(field.name) is not None:
             posted |= _fill(field, source[field.name], joined(prefix, field.name))
     return posted
 
