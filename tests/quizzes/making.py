@@ -63,7 +63,7 @@ def source_of(kind: str = "true_false", **fields: Any) -> dict[str, Any]:
         "true_false": {"answer": True},
         "single_choice": {"options": [{"id": n, "text": f"Option {n}"} for n in "abcd"], "answer": "b"},
     }
-    return common | own[kind] | fields
+    return common | own.get(kind, {}) | fields
 
 
 def add_question(
