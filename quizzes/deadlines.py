@@ -59,8 +59,16 @@ class Allowance:
     def from_json(cls, kept: dict[str, Any]) -> Allowance:
         if not kept:
             return NOTHING
-        moments = {name: kept[name] and datetime.fromisoformat(kept[name]) for name in ("opens_at", "closes_at")}
-        return cls(**own, sources=sources, **{name: at and datetime.fromisoformat(at) for name, at in moments.items()})
+        opens, closes = kept["opens_at"], kept["closes_at"]
+        return cls(
+            time_percent=kept["time_percent"],
+            extra_minutes=kept["extra_minutes"],
+            extra_attempts=kept["extra_attempts"],
+            opens_at=opens and datetime.fromisoformat(opens),
+            closes_at=closes and datetime.fromisoformat(closes),
+            read_outs=kept["read_outs"],
+            sources=tuple(kept["accommodations"]),
+        )
 
 
 NOTHING = Allowance()
