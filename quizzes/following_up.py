@@ -17,7 +17,7 @@ from quizzes.models.item import Item
 from quizzes.models.marking import Marking
 from quizzes.models.question import Question, QuestionVersion
 from quizzes.models.quiz import Quiz
-from quizzes.opening import Closed, Link, Reason, look
+from quizzes.opening import Closed, Link, Reason, being_marked, look
 
 
 def begin(quiz: Quiz, trainee: User) -> Attempt:
@@ -28,6 +28,8 @@ def begin(quiz: Quiz, trainee: User) -> Attempt:
         passed, before = opening.passed_attempt, opening.follow_up_after
         if passed is None or before is None:
             raise opening.refused(Reason("no_follow_up", _("Nothing is to be put again.")))
+        if opening.waiting_attempt:
+            raise opening.refused(being_marked(opening.waiting_attempt))
         if not opening.follow_up_is_ready:
             links = (Link(_("Read the feedback"), before.get_result_url()),)
             raise opening.refused(Reason("feedback_first", _("Read the feedback on what was missed first."), links))

@@ -32,7 +32,7 @@ class Link:
 @dataclass(frozen=True)
 class Reason:
     """Why it is closed. Codes: not_enrolled, unpublished, prerequisites, courses, lessons, name, not_yet, closed,
-    passed, window, review, practice; when beginning also declaration, pool, no_follow_up, feedback_first."""
+    passed, window, review, practice, marking; when beginning also declaration, pool, no_follow_up, feedback_first."""
 
     code: str
     text: str
@@ -51,6 +51,7 @@ class Opening:
     open_attempt: Attempt | None = None  # to be continued
     overdue_attempt: Attempt | None = None  # its time is up and nobody has closed it yet: the next POST or sweep will
     open_follow_up: Attempt | None = None
+    waiting_attempt: Attempt | None = None  # handed in; people have still to mark an answer on it
     follow_up_after: Attempt | None = None  # the round whose critical misses are to be put again; None: nothing is due
     review_lessons: tuple[Lesson, ...] = ()  # to be marked reviewed before the next attempt
     attempts: tuple[Attempt, ...] = ()  # the graded ones, latest first, each with `.result`
@@ -183,6 +184,7 @@ def _look(quiz: Quiz, trainee: User, facts: _Facts, now: datetime) -> Opening:
         open_attempt=running if running and not running.is_over(now) else None,
         overdue_attempt=running if running and running.is_over(now) else None,
         open_follow_up=next((attempt for attempt in mine if attempt.is_follow_up and attempt.is_open), None),
+        waiting_attempt=next((attempt for attempt in mine if attempt.state == State.SUBMITTED), None),
         follow_up_after=_held_round(passed, mine),
         attempts=tuple(reversed(graded)),
         passed_attempt=passed,
@@ -206,6 +208,8 @@ def _look(quiz: Quiz, trainee: User, facts: _Facts, now: datetime) -> Opening:
         return replace(opening, reasons=(Reason("practice", words), *stands))
     if passed:  # a renewal will open it again
         return replace(opening, reasons=(Reason("passed", _("You have passed this quiz.")),))
+    if opening.waiting_attempt:
+        return replace(opening, reasons=(being_marked(opening.waiting_attempt),))
     review_lessons = _review_lessons(version, graded, facts, quiz)
     opens_at = _opens_at(opening, version, recent, now)
     reasons = [
@@ -217,6 +221,12 @@ def _look(quiz: Quiz, trainee: User, facts: _Facts, now: datetime) -> Opening:
         words = _("Read these lessons again and say so at the end of each. The next attempt opens then.")
         reasons.append(Reason("review", words, tuple(map(_lesson_link, review_lessons))))
     return replace(opening, reasons=tuple(reasons), opens_at=opens_at, review_lessons=tuple(review_lessons))
+
+
+def being_marked(attempt: Attempt) -> Reason:
+    """What an attempt that waits for people stands in the way of: its result decides what comes next."""
+    words = _("Your last paper is being marked by a person. You get a letter when it is done.")
+    return Reason("marking", words, (Link(_("Your paper"), attempt.get_result_url()),))
 
 
 def _held_round(passed: Attempt | None, mine: list[Attempt]) -> Attempt | None:

@@ -255,6 +255,7 @@ def hand_in(request: SignedIn, pk: int) -> HttpResponse:
             "paper": paper,
             "unanswered": [item for item in paper if not item.answered],
             "flagged": [item for item in paper if item.flagged],
+            "by_person": any(item.kind.by_person for item in paper),
             **clock(one),
         },
     )
