@@ -22,7 +22,7 @@ from quizzes import kinds
 from quizzes.correcting import Refused, applying, papers, touched
 from quizzes.correcting.planning import Who
 from quizzes.models import Policy, Question, QuestionVersion, Regrade, RegradeChange, RegradeState
-from quizzes.models.regrade import REASON_LENGTH
+from quizzes.models.regrade import REASON_LENGTH, RUNNING
 from quizzes.teaching import rooms
 
 PAGE = 100
@@ -97,12 +97,13 @@ def seen(request: SignedIn) -> QuerySet[Regrade]:
 def regrades(request: SignedIn) -> HttpResponse:
     """What runs first, then what is over."""
     found = seen(request).annotate(changing=Count("changes", filter=Q(changes__changes=True)))
+    over = found.exclude(state__in=RUNNING).order_by("-asked_at", "-pk")
     return render(
         request,
         "quizzes/teaching/regrades.html",
         {
             "running": found.running().order_by("asked_at"),
-            "page": Paginator(found.exclude(pk__in=found.running().values("pk")), 50).get_page(request.GET.get("page")),
+            "page": Paginator(over, 50).get_page(request.GET.get("page")),
         },
     )
 
