@@ -61,7 +61,7 @@ class Hotspot(Kind):
         return found
 
     def _marks(self, source: Mapping[str, Any], found: Sequence[Region]) -> int:
-        least = sum(region["role"] == REQUIRED for region in found)
+        least = [region["role"] for region in found].count(REQUIRED)
         if source.get("marks") is None:
             if least > MOST_MARKS:
                 raise KindError("regions", _("At most %(most)s can be required.") % {"most": MOST_MARKS})

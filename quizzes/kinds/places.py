@@ -42,13 +42,9 @@ def read(text: str, grid: Grid) -> Point:
     letter, number, x, y = found.groups()
     named = _named(f"{letter}{number}", grid) if letter else None
     if letter and named is None:
-        last = name((FULL, FULL), grid)
-        raise Unreadable(
-            _("%(place)s is not on the drawing, which goes from A1 to %(last)s.")
-            % {"place": f"{letter}{number}", "last": last}
-        )
-    if x is None:
-        assert named is not None  # noqa: S101
+        words = _("%(place)s is not on the drawing, which goes from A1 to %(last)s.")
+        raise Unreadable(words % {"place": f"{letter}{number}", "last": name((FULL, FULL), grid)})
+    if x is None and named is not None:
         return named
     point = (int(x), int(y))
     if max(point) > FULL:

@@ -148,6 +148,18 @@ def mark_by_hand_and_key(window: Window) -> None:
     expect(window.locator("[data-current] [data-said]")).to_contain_text("Mark 2 at")
 
 
+def answer_nothing(window: Window) -> None:
+    press("Answer")(window)
+    expect(window.get_by_role("alert")).to_be_visible()
+
+
+def to_checked(window: Window) -> None:
+    """The question whose answer was checked."""
+    number = window.locator("[data-question]:has(.checked-answer)").get_attribute("data-question")
+    window.goto(f"{window.url.partition('?')[0]}?q={number}")
+    expect(window.locator("[data-current] .checked-answer")).to_be_visible()
+
+
 def lose_network(window: Window) -> None:
     window.context.set_offline(True)
     window.locator("[data-current] [name$=-flag]").check()
@@ -202,6 +214,7 @@ ASKED = (
     *("colour_match", "depth_band", "scenario"),
     *("matrix", "hotspot", "short_text"),
 )
+
 
 def draft(kind: str) -> Where:
     """The editor; of a kind that the programme does not use, the list to begin one from."""
@@ -336,6 +349,22 @@ STUDY = [
         for number in range(len(list((STARTER / slug / "lessons").glob("*.yaml"))))
     ),
 ]
+PRACTICE = [
+    Page("today-practice", "/today/", who="nora"),
+    Page("practice", "/practice/", who="nora"),
+    Page("practice-none", "/practice/", who="newcomer"),
+    Page("practice-resting", "/practice/", who="trainee"),
+    Page("practice-tomorrow", "/practice/", who="pia"),
+    Page("practice-question", lambda world: world.practice.sitting.get_absolute_url(), who="nora"),
+    Page("practice-blank", lambda world: world.practice.sitting.get_absolute_url(), who="nora", first=answer_nothing),
+    Page("practice-wrong", lambda world: world.practice.answered.get_absolute_url(), who="nora"),
+    Page("practice-right", lambda world: world.practice.known.get_absolute_url(), who="pia"),
+    Page("practice-end", lambda world: world.practice.done.get_absolute_url(), who="pia"),
+    Page("round-result", lambda world: world.practice.round.get_result_url(), who="pia"),
+    Page(
+        "paper-checked", lambda world: world.practice.checked.get_absolute_url() + "?q=1", who="cheng", first=to_checked
+    ),
+]
 QUIZZES = [
     Page("quiz-closed", quiz("hygiene"), who="reader"),
     Page("quiz-prerequisite", quiz("depth"), who="reader"),
@@ -405,4 +434,4 @@ STUDIO = [
     Page("analysis-waiting", analysis("hygiene"), who="instructor"),
     Page("analysis-nothing", analysis("further"), who="staff"),
 ]
-PAGES = [*PUBLIC, *CHECKING, *ENTRANCE, *ACCOUNT, *STUDY, *QUIZZES, *PEOPLE, *STUDIO, *CERTIFICATES]
+PAGES = [*PUBLIC, *CHECKING, *ENTRANCE, *ACCOUNT, *STUDY, *PRACTICE, *QUIZZES, *PEOPLE, *STUDIO, *CERTIFICATES]

@@ -20,6 +20,8 @@ from quizzes.analysis import work
 from quizzes.models import Accommodation, Attempt, Question, QuestionDraft, Quiz
 from quizzes.writing import drafts
 from tests import school
+from tests.browser import practice
+from tests.browser.practice import Practice
 from tests.cast import person
 from tests.quizzes import answering, making
 
@@ -36,6 +38,7 @@ class World:
     certificates: dict[str, Certificate]
     invitation: str
     granted: Accommodation
+    practice: Practice
 
     def quiz(self, slug: str) -> Quiz:
         return Quiz.objects.get(course__slug=slug)
@@ -93,7 +96,14 @@ def make() -> World:
     attempts["held"], attempts["follow_up"] = hold(people["held"])
     about = f"clinic:{clinic.pk}"
     _row, token = Invitation.make(role="clinic_member", about=about, email="new@example.com", by=people["staff"])
-    return World(people, attempts, standings(people), f"/invitations/{token}/", grant(people))
+    return World(
+        people,
+        attempts,
+        standings(people),
+        f"/invitations/{token}/",
+        grant(people),
+        practice=practice.practise(people, people["failed"]),
+    )
 
 
 def grant(people: dict[str, User]) -> Accommodation:

@@ -74,7 +74,13 @@ def add_question(
 
 
 def add_entry(
-    course: Course, ref: str, source: Mapping[str, Any], *, objective: str = "M1.1a", critical: bool = False, **more: Any
+    course: Course,
+    ref: str,
+    source: Mapping[str, Any],
+    *,
+    objective: str = "M1.1a",
+    critical: bool = False,
+    **more: Any,
 ) -> Question:
     """A question of any kind, from an entry as the bank writes it."""
     body, key = kinds.get(source["kind"]).parse(source)

@@ -207,7 +207,7 @@ def _places(value: Any, here: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]
 def _put(source: Any, path: tuple[Any, ...], value: Any) -> Any:
     first, *rest = path
     changed = dict(source) if isinstance(source, Mapping) else list(source)
-    changed[first] = _put(source[first], tuple(rest), value) if rest else value  # type: ignore[call-overload]
+    changed[first] = _put(source[first], tuple(rest), value) if rest else value
     return changed
 
 
