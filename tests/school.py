@@ -1,12 +1,13 @@
 """A small school for tests: the programme in tests/programmes/small, and people who go through it."""
 
 from pathlib import Path
+from typing import Any
 
 from accounts.models import User
 from courses import loading
 from courses.models import Course, Enrolment, Programme
 from quizzes import kinds
-from quizzes.models import Attempt, Item, Quiz, Result
+from quizzes.models import Attempt, Card, Item, Quiz, Result
 
 SMALL = Path(__file__).parent / "programmes" / "small"
 Pairs = list[list[str]]
@@ -35,6 +36,13 @@ def right_answer(item: Item) -> dict[str, list[str]]:
     version = item.question_version
     kind = kinds.get(version.kind)
     return kind.fields(version.body, item.drawn, kind.solve(version.body, version.key))
+
+
+def solution(card: Card) -> dict[str, Any]:
+    """A right answer to the card's question."""
+    version = card.question.current
+    assert version
+    return kinds.get(version.kind).solve(version.body, version.key)
 
 
 def pairs(fields: dict[str, list[str]]) -> Pairs:

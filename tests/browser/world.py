@@ -102,7 +102,7 @@ def make() -> World:
         standings(people),
         f"/invitations/{token}/",
         grant(people),
-        practice=practice.practise(people, people["failed"]),
+        practice=practice.practise(people),
     )
 
 
