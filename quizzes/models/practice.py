@@ -41,7 +41,7 @@ class CardQuerySet(models.QuerySet["Card"]):
         """Those of the trainee that may be asked at all now, due or not."""
         from quizzes.practising import asking
 
-        return asking.askable(self.of(trainee), trainee)
+        return self.of(trainee).filter(*asking.conditions(trainee))
 
     def due(self, at: datetime) -> Self:
         return self.filter(due_at__lte=at)

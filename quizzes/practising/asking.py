@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -16,7 +16,7 @@ from quizzes.practising import pace
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from quizzes.models.practice import Card, CardQuerySet, PracticeSitting
+    from quizzes.models.practice import Card, PracticeSitting
 
 
 def left_out() -> list[str]:
@@ -24,22 +24,20 @@ def left_out() -> list[str]:
     return [kind.name for kind in kinds.all_kinds() if kind.by_person or kind.by_steps]
 
 
-def askable(cards: CardQuerySet, trainee: User) -> CardQuerySet:
-    """Current questions of the trainee's courses, and none that a paper of theirs could be asking just now."""
+def conditions(trainee: User) -> list[Any]:
+    """Of cards: current questions of the trainee's courses, none that a paper of theirs could be asking just now."""
     enrolled = Enrolment.objects.filter(trainee=trainee, course=OuterRef("question__course"))
     asked = Item.objects.filter(attempt__trainee=trainee, attempt__state=State.OPEN, question=OuterRef("question"))
     counting = _open_papers(trainee)
-    return cards.filter(
+    return [
+        Q(suspended=False, question__retired=False, question__current__isnull=False),
         ~Q(question__current__kind__in=left_out()),
+        Exists(enrolled),
         ~Exists(asked),
         # A paper that counts is open: all that it could have drawn rests, because practice shows the answers.
         ~Exists(counting.filter(quiz__course=OuterRef("question__course"))),
         ~Exists(counting.filter(quiz__programme=OuterRef("question__programme"))),
-        Exists(enrolled),
-        suspended=False,
-        question__retired=False,
-        question__current__isnull=False,
-    )
+    ]
 
 
 def _open_papers(trainee: User) -> QuerySet[Attempt]:
@@ -139,8 +137,6 @@ class CourseLine:
 
 
 def by_course(trainee: User, at: datetime) -> list[CourseLine]:
-    from datetime import timedelta
-
     from quizzes.models.practice import Card
 
     rows = (

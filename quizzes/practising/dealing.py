@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -118,7 +118,7 @@ def _missed(trainee: User, facts: _Facts, now: datetime) -> Iterator[int]:
             yield item["question"]
 
 
-def _released(item: dict[str, Any], facts: _Facts, now: datetime) -> bool:
+def _released(item: Mapping[str, Any], facts: _Facts, now: datetime) -> bool:
     """Does the review policy show key and feedback by now?"""
     review, closes_at = item["attempt__quiz_version__review"], item["attempt__quiz_version__closes_at"]
 

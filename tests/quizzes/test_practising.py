@@ -383,7 +383,8 @@ class TestWhenItComesAgain:
         assert days == [1, 1, 2, 8]
 
     def test_what_is_known_comes_ever_later_and_what_is_forgotten_soon(self) -> None:
-        day, state, gaps = date(2026, 1, 1), {}, []
+        day, gaps = date(2026, 1, 1), []
+        state: dict[str, Any] = {}
         for rating in (3, 3, 3, 3, 1):
             state, due = scheduling.review(state, rating, day)
             gaps.append((due - day).days)
@@ -622,7 +623,7 @@ class TestTheFlow:
         page = self.ask(client)
         stray = Card.objects.create(
             trainee=tess,
-            question=Question.objects.exclude(pk__in=missed_by(tess)).first(),
+            question=Question.objects.exclude(pk__in=missed_by(tess))[0],
             made_because="never_met",
             due_at=timezone.now(),
         )
