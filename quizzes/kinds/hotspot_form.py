@@ -98,8 +98,8 @@ FORM = (
         "rows",
         ids=True,
         help=gettext_lazy(
-            "In thousandths: 0, 0 is the upper left corner, 1000, 1000 the lower right. Regions where a mark is right "
-            "must not meet regions where it is wrong."
+            "In thousandths: 0, 0 is the upper left corner, 1000, 1000 the lower right; a touch on the drawing of the "
+            "preview tells the numbers. Regions where a mark is right must not meet regions where it is wrong."
         ),
         columns=(
             Field("text", gettext_lazy("What it is"), "text"),
