@@ -53,7 +53,7 @@ def begin(quiz: Quiz, trainee: User) -> Attempt:
 
 def _places(quiz: Quiz, trainee: User, passed: Attempt) -> list[Place]:
     """For each critical item still missed its parallel, or itself in its current wording."""
-    missed = _missed(passed)
+    missed = still_missed(passed)
     refs = {item.question.ref for item in missed}
     parallels = _parallels(quiz, trainee, {item.question_version.objective for item in missed})
     places = []
@@ -82,7 +82,7 @@ def _wording(chosen: Question, item: Item) -> QuestionVersion:
     return today if usable and today is not None else asked
 
 
-def _missed(passed: Attempt) -> list[Item]:
+def still_missed(passed: Attempt) -> list[Item]:
     """As many of each objective as are still missed: those of the last round first, in the order of the paper.
 
     What counts is the latest marking of each item.

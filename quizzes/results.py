@@ -9,9 +9,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedIn
+from quizzes import following_up
 from quizzes.models import Attempt, Result
 from quizzes.opening import look
-from quizzes.reviewing import sections, topics
+from quizzes.reviewing import Topic, corrections, sections, topics
 from quizzes.taking import mine
 
 
@@ -28,10 +29,10 @@ class ScoreRule:
         return cls(mine=max(4, percent * 6 // 100), passes=20 + pass_percent * 6 // 100)
 
 
-def heading(attempt: Attempt, result: Result) -> str:
+def heading(attempt: Attempt, result: Result, *, is_held: bool) -> str:
     if attempt.is_follow_up:
         return _("Not all right yet") if result.critical_missed else _("All right now")
-    if result.is_held:
+    if is_held:
         return _("Passed, with one thing left")
     return _("Passed") if result.passed else _("Not passed this time")
 
@@ -51,7 +52,9 @@ def result(request: SignedIn, pk: int) -> HttpResponse:
     shows_score, shows_feedback = attempt.shows("score"), attempt.shows("feedback")
     opening = look(attempt.quiz, request.user)
     held = opening.follow_up_after is not None and opening.follow_up_after.pk == attempt.pk
-    found_topics = topics(attempt, found) if shows_score else []
+    # Of the paper that was passed; a later round that went right has freed it.
+    is_held = opening.follow_up_after is not None and opening.passed_attempt == attempt
+    found_topics = topics(attempt, found) if shows_score or is_held else []
     return render(
         request,
         "quizzes/result.html",
@@ -59,19 +62,39 @@ def result(request: SignedIn, pk: int) -> HttpResponse:
             "attempt": attempt,
             "result": found,
             "version": attempt.quiz_version,
-            "heading": heading(attempt, found),
+            "heading": heading(attempt, found, is_held=is_held),
+            "is_held": is_held,
+            "holding": _holding(attempt, found_topics) if is_held else [],
+            "corrections": corrections(attempt) if found.rev > 1 else [],
             "shows_score": shows_score,
             "shows_feedback": shows_feedback,
             "feedback_first": shows_feedback and held and not opening.follow_up_is_ready,
             "percent": found.percent / 100,
             "pass_percent": attempt.quiz_version.pass_percent // 100,
             "rule": ScoreRule.of(found.percent, attempt.quiz_version.pass_percent),
-            "weak": [topic for topic in found_topics if not topic.full],
-            "strong": [topic for topic in found_topics if topic.full],
+            "weak": [topic for topic in found_topics if shows_score and not topic.full],
+            "strong": [topic for topic in found_topics if shows_score and topic.full],
             "parts": sections(found) if shows_score and attempt.quiz.is_examination else [],
             "opening": opening,
         },
     )
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One safety-critical question that is still to be answered right."""
+
+    position: int  # on the paper it was missed on
+    is_of_follow_up: bool
+    topic: Topic | None
+
+
+def _holding(passed: Attempt, found: list[Topic]) -> list[Holding]:
+    by_code = {topic.code: topic for topic in found}
+    return [
+        Holding(item.position, item.attempt_id != passed.pk, by_code.get(item.question_version.objective))
+        for item in following_up.still_missed(passed)
+    ]
 
 
 def _round(request: SignedIn, attempt: Attempt, found: Result) -> HttpResponse:

@@ -9,12 +9,15 @@ from typing import Any
 from django.utils import timezone
 
 from courses.models import Lesson, Objective
-from quizzes import completing, kinds
+from quizzes import completing, judging, kinds
+from quizzes.correcting.changes import bones
 from quizzes.kinds.base import Fields, Kind, Part
 from quizzes.models.attempt import Attempt
 from quizzes.models.item import Item
 from quizzes.models.marking import Marking, Result
+from quizzes.models.question import QuestionVersion
 from quizzes.models.quiz import ReviewWhen
+from quizzes.models.regrade import CountedAnswer
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,9 @@ class ReviewedItem:
     feedback: str = ""
     remarks: list[str] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
+    counted: bool = True  # not: a correction took it off the paper
+    corrected: bool = False  # marked again since it was handed in
+    came_late: bool = False  # a person counted this answer although it came late
 
     @property
     def prefix(self) -> str:
@@ -47,9 +53,11 @@ class ReviewedItem:
 
     @property
     def verdict(self) -> str:
-        """right, partly, wrong, unanswered; "" while the score is kept back."""
+        """right, partly, wrong, unanswered, not_counted; "" while the score is kept back."""
         if self.mark is None:
             return ""
+        if not self.counted:
+            return "not_counted"
         if not self.answered:
             return "unanswered"
         if self.mark >= self.max_mark:
@@ -76,13 +84,31 @@ def review(attempt: Attempt) -> list[ReviewedItem]:
     passed = attempt.result is not None and attempt.result.passed
     items = Item.objects.filter(attempt=attempt).select_related("question_version", "response").order_by("position")
     latest: dict[int, Marking] = {}
-    for marking in Marking.objects.filter(item__attempt=attempt).order_by("rev"):
+    for marking in Marking.objects.filter(item__attempt=attempt).select_related("question_version").order_by("rev"):
         latest[marking.item_id] = marking
-    return [_reviewed(item, latest.get(item.pk), shown, is_passed=passed) for item in items]
+    counted = {row.item_id: row for row in CountedAnswer.objects.filter(item__attempt=attempt).select_related("event")}
+    return [
+        _reviewed(item, latest.get(item.pk), shown, is_passed=passed, counted=counted.get(item.pk)) for item in items
+    ]
 
 
-def _reviewed(item: Item, marking: Marking | None, shown: dict[str, bool], *, is_passed: bool) -> ReviewedItem:
-    version, body = item.question_version, item.response.body
+def _judged_by(item: Item, marking: Marking | None) -> QuestionVersion:
+    """The version whose key and feedback explain the mark: the one that marked last, where it asks the same thing."""
+    asked = item.question_version
+    judge = marking.question_version if marking else asked
+    return judge if judge.kind == asked.kind and bones(judge.body) == bones(asked.body) else asked
+
+
+def _reviewed(
+    item: Item,
+    marking: Marking | None,
+    shown: dict[str, bool],
+    *,
+    is_passed: bool,
+    counted: CountedAnswer | None = None,
+) -> ReviewedItem:
+    asked, version = item.question_version, _judged_by(item, marking)
+    body = counted.event.body if counted else item.response.body
     kind = kinds.get(version.kind)
     answered = body is not None
     # An empty paper must not buy the answers: what was left open is explained once the quiz is passed.
@@ -90,7 +116,7 @@ def _reviewed(item: Item, marking: Marking | None, shown: dict[str, bool], *, is
     right = marking is not None and marking.mark >= item.max_mark
     extra: dict[str, Any] = {}
     if shown["score"] and marking:
-        extra |= {"mark": marking.mark, "critical_missed": marking.critical_missed}
+        extra |= {"mark": marking.mark, "critical_missed": marking.critical_missed, "counted": marking.counted}
     if shown["answers"]:
         extra |= {
             "answer_words": kind.answer_words(version.body, item.drawn, body),
@@ -104,18 +130,22 @@ def _reviewed(item: Item, marking: Marking | None, shown: dict[str, bool], *, is
             "remarks": kind.remarks(version.body, version.key, item.drawn, body),
             "parts": kind.part_feedback(version.body, version.key, item.drawn, body),
         }
+        if marking and kind.by_person:
+            extra["remarks"] += judging.said_of(marking, version)
     return ReviewedItem(
         item=item,
         kind=kind,
         template=kind.template,
-        stem=version.stem,
-        public=kind.public(version.body, item.drawn),
+        stem=asked.stem,
+        public=kind.public(asked.body, item.drawn),
         position=item.position,
         section=item.section,
-        objective=version.objective,
+        objective=asked.objective,
         answered=answered,
         is_critical=version.is_critical,
         max_mark=item.max_mark,
+        came_late=counted is not None,
+        corrected=marking is not None and marking.rev > 1,
         **({"fields": {}} | extra),
     )
 
