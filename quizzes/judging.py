@@ -127,6 +127,7 @@ def _settle(item: Item, taken: Sequence[Judgement], now: datetime) -> Marking | 
         return None
     version = item.question_version
     said = taken[-1:] if len(taken) == 3 else taken  # the third decides, so the third speaks
+    of_one_mind = all(each.levels == said[0].levels for each in said)
     return Marking.objects.create(
         item=item,
         question_version=version,
@@ -134,11 +135,26 @@ def _settle(item: Item, taken: Sequence[Judgement], now: datetime) -> Marking | 
         mark=settled.mark,
         critical_missed=version.is_critical and settled.critical,
         answered=True,
-        detail={"by_person": True, "marks": [turn.mark for turn in turns], "levels": dict(taken[-1].levels)},
+        detail={
+            "by_person": True,
+            "marks": [turn.mark for turn in turns],
+            "levels": dict(said[0].levels) if of_one_mind else {},
+        },
         marked_by=taken[-1].marker,
         comment="\n\n".join(each.comment for each in said if each.comment),
         marked_at=now,
     )
+
+
+def said_of(marking: Marking, version: QuestionVersion) -> list[str]:
+    """What the trainee reads of how people marked it: the level found for each criterion, and what was written."""
+    detail = marking.detail
+    if not detail.get("by_person") or marking.question_version_id != version.pk:
+        return []
+    rubric = kind_of(version).rubric(version.body, version.key)
+    levels = detail.get("levels", {})
+    lines = [f"{each.text}: {each.levels[levels[each.id]].text}" for each in rubric if each.id in levels]
+    return [*lines, marking.comment] if marking.comment else lines
 
 
 def _conclude(attempt_id: int, marker: User, now: datetime) -> Result | None:
