@@ -92,15 +92,19 @@ class DepthNeedle extends HTMLElement {
 
   tapped(event) {
     const depth = this.view.depthAt(event);
-    if (depth === null || this.matches(":disabled, fieldset:disabled *")) return;
-    this.set(this.held ?? this.meant(depth), this.rounded(depth));
+    const wasGrabbed = this.isGrabbed; // a mouse has set it already, when it was pressed
+    this.isGrabbed = false;
+    if (wasGrabbed || depth === null || this.matches("fieldset:disabled *")) return;
+    this.set(this.meant(depth), this.rounded(depth));
   }
 
   grabbed(event) {
+    this.isGrabbed = false;
     if (event.pointerType === "touch" || event.button !== 0) return; // a finger scrolls, and taps
     const depth = this.view.depthAt(event);
-    if (depth === null || this.matches(":disabled, fieldset:disabled *")) return;
+    if (depth === null || this.matches("fieldset:disabled *")) return;
     event.preventDefault();
+    this.isGrabbed = true;
     this.held = this.meant(depth);
     this.set(this.held, this.rounded(depth));
     event.currentTarget.setPointerCapture(event.pointerId);

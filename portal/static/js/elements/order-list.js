@@ -134,12 +134,18 @@ class OrderList extends HTMLElement {
       .replace("[all]", String(placed.length));
   }
 
+  name(leave, row, isOut) {
+    if (!leave) return;
+    leave.textContent = isOut ? leave.dataset.wordOut : leave.dataset.wordIn;
+    leave.setAttribute("aria-label", `${leave.textContent}: ${row.querySelector("[data-text]").textContent}`);
+  }
+
   ends() {
     const last = this.rows.filter((row) => !this.isOut(row)).length - 1;
     this.rows.forEach((row, place) => {
       const isOut = this.isOut(row);
       row.classList.toggle("is-out", isOut);
-      row.querySelectorAll("[data-when]").forEach((words) => (words.hidden = (words.dataset.when === "out") !== isOut));
+      this.name(row.querySelector("[data-leave]"), row, isOut);
       row.querySelector("[data-move=up]").setAttribute("aria-disabled", String(isOut || place === 0));
       row.querySelector("[data-move=down]").setAttribute("aria-disabled", String(isOut || place >= last));
     });

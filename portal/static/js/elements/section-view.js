@@ -104,8 +104,8 @@ export class SectionView {
       const lift = isBelow || y > this.air + this.tall - 12 ? -20 : up;
       needle.append(
         make("line", { class: "needle__level", x1: this.left - x, x2: 0, y1: 0, y2: 0 }),
-        make("path", { class: "needle__steel", d: "M0 0L-2.2 -13L-2.2 -500L2.2 -500L2.2 -13Z" }),
-        make("path", { class: "needle__tip", d: "M0 0L-2.2 -13L2.2 -13Z" }),
+        make("path", { class: "needle__steel", d: "M0 0L-2.6 -20L-2.6 -500L2.6 -500L2.6 -20Z" }),
+        make("path", { class: "needle__tip", d: "M0 0L-2.6 -20L2.6 -20Z" }),
         make("rect", { class: "needle__flag", x: 8, y: lift, width: 78, height: 24, rx: 6 }),
         make("text", { class: "needle__text", x: 47, y: lift + 17, "text-anchor": "middle" }, text),
       );
