@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from quizzes import kinds
 from quizzes.analysis import findings, statistics
 from quizzes.analysis.gathering import Gathered
-from quizzes.analysis.reading import NOTHING, UNREADABLE
+from quizzes.analysis.reading import NOTHING, UNREADABLE, guess, tallies
 from quizzes.models.question import MARK, QuestionVersion
 
 FORMAT = 1  # of what is stored: counted up when it changes, so that what is kept is worked out anew
@@ -51,7 +50,7 @@ def figures(gathered: Gathered) -> dict[str, Any]:
             one["paper"] = asdict(item)
     shown = _newest(found)
     for head, one in shown:
-        one["findings"] = [asdict(finding) for finding in _judged(reader, head, one, typical)]
+        one["findings"] = [asdict(finding) for finding in _judged(head, one, typical)]
     return {
         "format": FORMAT,
         "people": people,
@@ -115,7 +114,6 @@ def _question(
     seconds = seconds[seconds > 0]
     right = c["mark"][mine] >= c["most"][mine]
     group = third[c["attempt"][mine]]
-    guess = kinds.get(head.kind).guess(head.body, head.key)
     drawn, since = gathered.drawn.get(head.question_id, (count, gathered.papers))
     missed, answered = int(c["missed"][mine].sum()), int(c["answered"][mine].sum())
     return {
@@ -130,7 +128,7 @@ def _question(
         "facility": figures.facility,
         "facility_interval": _interval(statistics.wilson(figures.facility, count)),
         "standard_deviation": figures.standard_deviation,
-        "guess": None if guess is None else float(guess),
+        "guess": guess(head),
         "item_rest": figures.item_rest,
         "item_rest_interval": _interval(statistics.fisher(figures.item_rest, pairs)),
         "efficiency": figures.efficiency,
@@ -192,7 +190,7 @@ def _newest(found: list[tuple[QuestionVersion, dict[str, Any]]]) -> list[tuple[Q
     return list(newest.values())
 
 
-def _judged(reader: Any, head: QuestionVersion, one: dict[str, Any], typical: float | None) -> list[findings.Finding]:
+def _judged(head: QuestionVersion, one: dict[str, Any], typical: float | None) -> list[findings.Finding]:
     def thirds(counts: list[int]) -> tuple[int, int, int]:
         return counts[0], counts[1], counts[2]
 
@@ -222,7 +220,7 @@ def _judged(reader: Any, head: QuestionVersion, one: dict[str, Any], typical: fl
                 tally.is_critical,
                 tally.group,
             )
-            for tally in reader.tallies(head)
+            for tally in tallies(head)
         ],
         median_seconds=one["seconds"][1] if one["seconds"] else None,
         timed=one["timed"],

@@ -91,9 +91,21 @@ class Reader:
         marked = kinds.get(head.kind).mark(head.body, head.key, {}, json.loads(body), critical=head.is_critical)
         return marked.fraction >= 1
 
-    def tallies(self, head: QuestionVersion) -> list[Tally]:
-        try:
-            return kinds.get(head.kind).tallies(head.body, head.key)
-        except Exception:
-            log.exception("Question version %s has no table.", head.pk)
-            return []
+
+def tallies(version: QuestionVersion) -> list[Tally]:
+    """The lines of its table; none where its kind cannot say."""
+    try:
+        return kinds.get(version.kind).tallies(version.body, version.key)
+    except Exception:
+        log.exception("Question version %s has no table.", version.pk)
+        return []
+
+
+def guess(version: QuestionVersion) -> float | None:
+    """What blind chance earns."""
+    try:
+        share = kinds.get(version.kind).guess(version.body, version.key)
+    except Exception:
+        log.exception("What chance earns at question version %s cannot be said.", version.pk)
+        return None
+    return None if share is None else float(share)

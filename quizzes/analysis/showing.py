@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from quizzes import kinds
 from quizzes.analysis.findings import ENOUGH
+from quizzes.analysis.reading import tallies
 from quizzes.analysis.telling import Told, letter, tell
 from quizzes.models.question import QuestionVersion
 from quizzes.models.quiz import Quiz
@@ -26,7 +27,7 @@ def minutes(seconds: float | None) -> str:
 
 
 def percent(share: float | None) -> str:
-    return "–" if share is None else f"{round(100 * share)} %"
+    return "–" if share is None else f"{round(100 * share)}%"
 
 
 def signed(value: float | None, places: int = 2) -> str:
@@ -40,7 +41,7 @@ def between(pair: list[float] | None, *, as_percent: bool = False) -> str:
     if pair is None:
         return ""
     low, high = (percent(end) if as_percent else signed(end) for end in pair)
-    return f"{low} – {high}"
+    return _("95%%: %(low)s to %(high)s") % {"low": low, "high": high}
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,7 @@ def _lines(row: Row, version: QuestionVersion) -> list[Line]:
     }
     found: list[Line] = []
     group = ""
-    for place, tally in enumerate(kinds.get(version.kind).tallies(version.body, version.key)):
+    for place, tally in enumerate(tallies(version)):
         cells = _cells(one["lines"].get(tally.code, (0, 0, 0)), one["groups"])
         heading = tally.group if tally.group != group else ""
         group = tally.group
@@ -178,22 +179,14 @@ def _facts(row: Row) -> list[tuple[str, str, str]]:
     one = row.figures
     answers = one["answers"]
     of_all = _("of %(count)s answers") % {"count": answers}
-    sure = _("95 %% between %(between)s")
     facts = [
-        (
-            _("Marks won"),
-            percent(one["facility"]),
-            sure % {"between": between(one["facility_interval"], as_percent=True)},
-        ),
+        (_("Marks won"), percent(one["facility"]), between(one["facility_interval"], as_percent=True)),
         (_("Fully right"), str(one["right"]), of_all),
     ]
     if one["guess"] is not None:
         facts.append((_("By blind chance"), percent(one["guess"]), ""))
     if row.is_judged:
-        interval = one["item_rest_interval"]
-        facts.append(
-            (_("Tells apart"), signed(one["item_rest"]), sure % {"between": between(interval)} if interval else "")
-        )
+        facts.append((_("Tells apart"), signed(one["item_rest"]), between(one["item_rest_interval"])))
         facts += _paper_facts(one["paper"]) if one["paper"] else []
     if one["is_critical"]:
         facts.append((_("Critical misses"), str(one["missed"]), of_all))
@@ -217,7 +210,7 @@ def _paper_facts(paper: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """What only a fixed paper has."""
 
     def in_percent(value: float | None) -> str:
-        return "–" if value is None else f"{signed(value, 1)} %"
+        return "–" if value is None else f"{signed(value, 1)}%"
 
     effective = in_percent(paper["effective_weight"])
     note = _("its marks fall where the others rise") if paper["negative_covariance"] else ""
@@ -250,7 +243,7 @@ def sums(figures: Mapping[str, Any], quiz: Quiz) -> Sums:
     return Sums(
         people=people,
         passed=percent(figures["passed"] / people if people else None),
-        pass_mark=f"{pass_mark:g} %",
+        pass_mark=f"{pass_mark:g}%",
         reliability=signed(cic / 100) if cic is not None and enough else "–",
         is_fixed=figures["fixed"],
         look_at=figures["look_at"],
@@ -266,7 +259,7 @@ def _totals(paper: Mapping[str, Any]) -> list[tuple[str, str]]:
         (_("Standard deviation"), signed(paper["standard_deviation"])),
         (_("Skewness"), signed(paper["skewness"])),
         (_("Kurtosis"), signed(paper["kurtosis"])),
-        (_("Internal consistency (Cronbach’s alpha)"), "–" if paper["cic"] is None else f"{signed(paper['cic'], 1)} %"),
-        (_("Error ratio"), "–" if paper["error_ratio"] is None else f"{signed(paper['error_ratio'], 1)} %"),
+        (_("Internal consistency (Cronbach’s alpha)"), "–" if paper["cic"] is None else f"{signed(paper['cic'], 1)}%"),
+        (_("Error ratio"), "–" if paper["error_ratio"] is None else f"{signed(paper['error_ratio'], 1)}%"),
         (_("Standard error"), signed(paper["standard_error"])),
     ]

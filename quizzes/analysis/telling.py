@@ -70,7 +70,7 @@ def _check_key(params: Params) -> Words:
         )
         return tag, _("The weaker half did better"), means, todo
     means = _(
-        "Of the strongest third %(top)s %% answered %(letter)s, %(line)s, and %(right)s %% had it right. When people "
+        "Of the strongest third %(top)s%% answered %(letter)s, %(line)s, and %(right)s%% had it right. When people "
         "who know the rest get one question wrong together, the key or the wording is usually at fault."
     ) % {"top": params["top"], "letter": letter(params["place"]), "line": _line(params), "right": params["top_right"]}
     return tag, _("Strong trainees chose %(line)s") % {"line": _line(params)}, means, todo
@@ -78,7 +78,7 @@ def _check_key(params: Params) -> Words:
 
 def _draws_best(params: Params) -> Words:
     name = letter(params["place"])
-    means = _("%(letter)s, %(line)s, was the answer of %(top)s %% of the strongest third.") % {
+    means = _("%(letter)s, %(line)s, was the answer of %(top)s%% of the strongest third.") % {
         "letter": name,
         "line": _line(params),
         "top": params["top"],
@@ -94,8 +94,8 @@ def _draws_best(params: Params) -> Words:
 def _unsafe(params: Params) -> Words:
     share, line = params["share"], _line(params)
     return (
-        _("Safety: %(share)s %% answered %(line)s") % {"share": share, "line": line},
-        _("%(share)s %% answered what is unsafe") % {"share": share},
+        _("Safety: %(share)s%% answered %(line)s") % {"share": share, "line": line},
+        _("%(share)s%% answered what is unsafe") % {"share": share},
         _("%(line)s is an answer that could harm a client, and it is no rare slip.") % {"line": line},
         _("Teach it again before you change the question. Those who answered so are held until they have it right."),
     )
@@ -103,8 +103,8 @@ def _unsafe(params: Params) -> Words:
 
 def _missed(params: Params) -> Words:
     return (
-        _("Safety: %(share)s %% missed it") % params,
-        _("%(share)s %% missed what is safety-critical") % params,
+        _("Safety: %(share)s%% missed it") % params,
+        _("%(share)s%% missed what is safety-critical") % params,
         _("Everybody who practises has to know this. So many misses are seldom carelessness."),
         _("Look at the table for what was answered instead, and at the lesson that teaches it."),
     )
@@ -123,7 +123,7 @@ def _guessed(params: Params) -> Words:
     return (
         _("No better than guessing"),
         _("Right no more often than by blind chance"),
-        _("Chance alone would earn %(guess)s %%. The words may mislead, the key may be wrong, or it was never taught.")
+        _("Chance alone would earn %(guess)s%%. The words may mislead, the key may be wrong, or it was never taught.")
         % params,
         _("Check the key first, then whether a lesson teaches it, then the wording."),
     )
@@ -132,7 +132,7 @@ def _guessed(params: Params) -> Words:
 def _hard(params: Params) -> Words:
     return (
         _("Hard: few have it right"),
-        _("Only %(share)s %% of the marks were won") % params,
+        _("Only %(share)s%% of the marks were won") % params,
         _("It may be a good question about something that was taught too little, or one that asks too much at once."),
         _("See which wrong answer is chosen most: it names the misunderstanding to take up in the lesson."),
     )
@@ -153,7 +153,7 @@ def _poor(params: Params) -> Words:
 def _turned(params: Params) -> Words:
     return (
         _("Many change from right to wrong"),
-        _("%(share)s %% had it right and changed it") % params,
+        _("%(share)s%% had it right and changed it") % params,
         _("The first answer was right and something in the question made them doubt it."),
         _("Look for words such as “always” or “not”, and for an option that sounds more careful than the right one."),
     )
@@ -172,7 +172,7 @@ def _slow(params: Params) -> Words:
 def _open(params: Params) -> Words:
     return (
         _("Often left open"),
-        _("%(share)s %% gave no answer") % params,
+        _("%(share)s%% gave no answer") % params,
         _("Either the time ran out before they came to it, or they did not see how it is answered."),
         _("Try it as a trainee sees it, on a telephone too."),
     )

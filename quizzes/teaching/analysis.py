@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -20,7 +22,7 @@ from quizzes.analysis import exporting, showing, work
 from quizzes.models import ItemAnalysis, Question, QuestionVersion, Quiz
 from quizzes.teaching import rooms
 
-ON_A_PAGE = 50
+ON_A_PAGE = 20
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,10 @@ class Found:
     @property
     def is_stale(self) -> bool:
         return self.kept is not None and self.kept.basis != self.basis
+
+    @property
+    def is_fresh(self) -> bool:
+        return self.kept is not None and timezone.now() - self.kept.computed_at < timedelta(minutes=1)
 
 
 def find(request: SignedIn, quiz: Quiz) -> Found:

@@ -188,7 +188,7 @@ def test_the_download_has_a_line_for_each_question(page: Client, quiz: Quiz) -> 
 
     lines = list(csv.DictReader(StringIO(answer.text.removeprefix("\ufeff"))))
     assert answer["Content-Disposition"] == 'attachment; filename="hygiene-quiz-questions.csv"'
-    assert [line["ref"] for line in lines][0] == "Q-odd"
+    assert lines[0]["ref"] == "Q-odd"
     assert len(lines) == 6
     assert float(lines[0]["item_rest"]) < 0
     assert float(lines[0]["facility"]) == pytest.approx(1 / 3)

@@ -3,6 +3,7 @@
 import { moreTime } from "./clock.js";
 import { Outbox } from "./outbox.js";
 import { Offline, SignedOut, post } from "./post.js";
+import { secondsInView } from "./time-in-view.js";
 
 const form = document.querySelector("form[data-submission]");
 const told = document.querySelector("[data-told]");
@@ -14,7 +15,10 @@ async function handIn(event) {
   told.textContent = form.dataset.wordSending;
   const outbox = new Outbox(Number(form.dataset.attempt));
   await outbox.load();
-  const answers = outbox.all().map(({ item, epoch, seq, fields, flagged }) => ({ item, epoch, seq, fields, flagged }));
+  const seen = secondsInView(Number(form.dataset.attempt));
+  const answers = outbox.all().map(({ item, epoch, seq, fields, flagged }) => {
+    return { item, epoch, seq, fields, flagged, active: seen.get(item) ?? 0 };
+  });
   try {
     const answer = await post(form.action, { client: sessionStorage.getItem("stipple-client") ?? "", answers });
     if (!answer.result) throw new Offline();

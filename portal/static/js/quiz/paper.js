@@ -3,6 +3,7 @@
 import { moreTime } from "./clock.js";
 import { Outbox } from "./outbox.js";
 import { Offline, SignedOut, post } from "./post.js";
+import { TimeInView } from "./time-in-view.js";
 import { Walk } from "./walk.js";
 
 const form = document.querySelector("form[data-paper]");
@@ -26,11 +27,13 @@ class Paper {
     this.failures = 0;
     this.sending = null;
     this.typed = new Set(); // items changed since this page was opened
+    this.inView = new TimeInView(this.attempt, () => Number(this.questions[this.current - 1]?.dataset.item));
     this.walk = new Walk(this);
   }
 
   async start() {
     this.listen();
+    this.inView.turn();
     const kept = await this.outbox.load();
     kept.forEach((slot) => this.seqs.set(slot.item, Math.max(this.seqs.get(slot.item) ?? 0, slot.seq)));
     this.outbox.unsent().forEach((slot) => this.fill(slot));
@@ -173,7 +176,9 @@ class Paper {
   }
 
   async deliver(slots, options) {
-    const answers = slots.map(({ item, epoch, seq, fields, flagged }) => ({ item, epoch, seq, fields, flagged }));
+    const answers = slots.map(({ item, epoch, seq, fields, flagged }) => {
+      return { item, epoch, seq, fields, flagged, active: this.inView.seconds(item) };
+    });
     const answer = await post(this.words.responses, { client: this.client, answers }, options);
     for (const { item, epoch, seq, outcome, message } of answer.answers ?? []) {
       this.tell(item, message);
@@ -264,6 +269,7 @@ class Paper {
     const question = this.questions[number - 1];
     if (!question) return;
     this.questions.forEach((q) => q.toggleAttribute("data-current", q === question));
+    this.inView.turn();
     document.querySelectorAll("[data-goto]").forEach((button) => {
       if (button.dataset.goto === String(number)) button.setAttribute("aria-current", "step");
       else button.removeAttribute("aria-current");
