@@ -22,9 +22,9 @@ from quizzes import kinds
 from quizzes.kinds import authoring
 from quizzes.kinds.base import Drawn, Fields, Kind, KindError, Response, Unreadable
 from quizzes.models import CheckAnswer
+from quizzes.practising.telling import without_echo
 
 NUMBER = re.compile(r"[0-9]{1,9}")
-ECHO = "Right: "  # how the authors' feedback to a right answer begins; the page has said so already
 
 
 class CheckBlock(Block):
@@ -143,15 +143,6 @@ class Check:
 
     def _marked(self, response: Response) -> Any:
         return self.kind.mark(self.data["body"], self.data["key"], self.drawn, response, critical=False)
-
-
-def without_echo(words: str) -> str:
-    """The feedback without the verdict that already stands before it."""
-    return (
-        words[len(ECHO)].upper() + words[len(ECHO) + 1 :]
-        if words.startswith(ECHO) and len(words) > len(ECHO)
-        else words
-    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,6 +13,8 @@ from quizzes.kinds.base import Drawn, Part, Response
 if TYPE_CHECKING:
     from quizzes.models.question import QuestionVersion
 
+ECHO = "Right: "  # how the authors' feedback to a right answer begins; the page has said so already
+
 
 @dataclass(frozen=True)
 class Told:
@@ -38,15 +40,24 @@ def tell(version: QuestionVersion, drawn: Drawn, response: Response, *, with_key
     fraction = Fraction(marked.fraction)
     is_right = fraction >= 1
     verdict = "right" if is_right else "partly" if fraction > 0 else "wrong" if response is not None else "unknown"
-    parts = kind.part_feedback(body, key, drawn, response)
     return Told(
         verdict=verdict,
         share=mark_of(fraction, WHOLE),
         fraction=fraction,
         critical_missed=marked.critical_missed,
-        why=version.feedback.get("right" if is_right else "wrong", ""),
+        why=without_echo(version.feedback.get("right" if is_right else "wrong", "")),
         answer=kind.answer_words(body, drawn, response),
         key=kind.key_words(body, key, drawn) if with_key and not is_right else [],
         remarks=[] if is_right else kind.remarks(body, key, drawn, response),
-        parts=parts if with_key else [Part(p.stem, p.right, p.answer, [], p.feedback) for p in parts],
+        parts=[
+            Part(part.stem, part.right, part.answer, part.key if with_key else [], without_echo(part.feedback))
+            for part in kind.part_feedback(body, key, drawn, response)
+        ],
     )
+
+
+def without_echo(words: str) -> str:
+    """The feedback without the verdict that already stands before it."""
+    if not words.startswith(ECHO) or len(words) == len(ECHO):
+        return words
+    return words[len(ECHO)].upper() + words[len(ECHO) + 1 :]
