@@ -228,6 +228,12 @@ def test_parts_are_counted_up_and_down_and_a_fourth_pigment_waits(page: Page, at
     expect(question.locator("[data-many]")).to_be_hidden()
     assert saved(page, asked) == {"parts": {"b": 2, "c": 1, "d": 3}}
 
+    for place in range(4):
+        papers.control(page, asked, f"parts-{place}").fill("0")
+    papers.control(page, asked, "parts-3").blur()
+    expect(page.locator(f'[data-goto="{asked.position}"]')).not_to_contain_class("is-answered")
+    assert saved(page, asked) is None
+
 
 def test_patches_are_ranked_by_number_or_step_by_step(page: Page, attempt: Attempt) -> None:
     asked = item(attempt, "rank")
@@ -327,3 +333,18 @@ def test_whoever_was_granted_numbers_sees_them_beside_every_patch(
     mixture = pigments.mixed([("#232225", 1), ("#3d2c21", 2), ("#cbb79d", 6)])
     assert f"b* {mixture.b:.2f}" in papers.question(page, item(attempt, "mix").position).inner_text()
     assert not list(dict.fromkeys(wrongs))
+
+
+def test_feedback_lays_the_answer_beside_its_target_once_more(windows: Windows, tess: User, attempt: Attempt) -> None:
+    making.hand_in(attempt)
+    page = windows.open(tess, viewport={"width": 1440, "height": 900})
+    page.goto(f"{attempt.get_absolute_url()}result/")
+    page.get_by_role("button", name="Read the feedback").click()
+    page.wait_for_url("**/feedback/")
+    page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true })")
+
+    expect(page.locator(".booth--review")).to_have_count(len(MODES))
+    mixture = pigments.mixed([("#232225", 1), ("#3d2c21", 2), ("#cbb79d", 6)])
+    expect(page.locator(f".booth--review rect[fill='{colour.to_hex(mixture)}']").last).to_be_visible()
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES, "colour-feedback-1440.png"), full_page=True)

@@ -18,6 +18,7 @@ class ColourMix extends HTMLElement {
     this.addEventListener("click", (event) => this.stepped(event));
     this.addEventListener("keydown", (event) => this.pressed(event));
     this.addEventListener("input", () => this.changed());
+    this.addEventListener("change", (event) => this.tidied(event.target));
     this.closest("[data-question]")?.addEventListener("answers-restored", () => this.draw());
     this.draw();
   }
@@ -62,6 +63,11 @@ class ColourMix extends HTMLElement {
     this.draw();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.say(this.querySelector(".booth__said").innerText.trim()), PAUSE);
+  }
+
+  // Nought parts are no answer: the field is left as empty as it began.
+  tidied(field) {
+    if (/^0+$/.test(field.value.trim())) field.value = "";
   }
 
   draw() {
