@@ -3,11 +3,15 @@
 from pathlib import Path
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
 from accounts.models import User
 from courses import loading
 from courses.models import Course, Enrolment, Programme
-from quizzes import kinds
-from quizzes.models import Attempt, Card, Item, Quiz, Result
+from quizzes import beginning, files, kinds
+from quizzes.models import Attempt, Card, Item, Mode, Quiz, Result
+from tests.quizzes import making
 
 SMALL = Path(__file__).parent / "programmes" / "small"
 Pairs = list[list[str]]
@@ -76,3 +80,30 @@ def pass_programme(trainee: User) -> Programme:
         pass_course(trainee, slug)
     assert hand_in(programme.examination.begin(trainee, declared=True)).passed
     return programme
+
+
+def leave_to_people(trainee: User, quiz: Quiz, text: str = "I would wait until it has healed.") -> Item:
+    """A paper handed in with one written answer, text and file, for people to mark; it counts for nothing else."""
+    written = kinds.get("written_answer")
+    question = making.add_entry(
+        quiz.course or Course.objects.filter(programme=quiz.programme)[0],
+        f"WRITTEN-{trainee.pk}",
+        written.examples[0].source,
+    )
+    question.retired = True  # asked here, and drawn on no other paper
+    question.save(update_fields=["retired"])
+    assert quiz.current
+    assert question.current
+    fresh = Attempt(
+        trainee=trainee,
+        quiz=quiz,
+        quiz_version=quiz.current,
+        mode=Mode.PREVIEW,
+        seed=1,
+        started_at=timezone.now(),
+    )
+    attempt = beginning.store(fresh, [beginning.Place(question.current)], last=0)
+    item = attempt.items.select_related("question_version").get()
+    file = files.receive(attempt, item, SimpleUploadedFile("healing.pdf", b"%PDF-1.7\n%%EOF\n"))
+    attempt.submit([(item.pk, {"text": [text], "file": [str(file.pk)]}, 0, 1, None)], client="test")
+    return item

@@ -91,6 +91,8 @@ quizzes:check                       in   404  on   on   404  on
 quizzes:quiz                        in   404  ok   404  404  404
 quizzes:attempt                     in   404  ok   404  404  404
 quizzes:hand_in                     in   404  ok   404  404  404
+quizzes:item                        in   404  ok   404  404  404
+quizzes:file                        in   404  ok   ok   404  ok
 quizzes:result                      in   404  ok   404  404  404
 quizzes:feedback                    in   404  on   404  404  404
 quizzes:practice                    in   ok   ok   ok   ok   ok
@@ -101,6 +103,8 @@ quizzes:questions                   in   404  404  ok   404  ok
 quizzes:question                    in   404  404  ok   404  ok
 quizzes:draft                       in   404  404  ok   404  ok
 quizzes:publication                 in   404  404  ok   404  ok
+quizzes:marking                     in   404  404  ok   404  ok
+quizzes:judgement                   in   404  404  ok   404  ok
 quizzes:analysis                    in   404  404  ok   404  ok
 quizzes:analysis_csv                in   404  404  ok   404  ok
 quizzes:people                      in   404  404  ok   404  ok
@@ -172,6 +176,7 @@ quizzes:leaving_out_create          in   404  on   404  404  404
 quizzes:return_create               in   on   on   on   on   on
 quizzes:claim_create                in   404  ok   404  404  404
 quizzes:response_create             in   404  on   404  404  404
+quizzes:file_create                 in   404  on   404  404  404
 quizzes:kept_create                 in   404  404  404  404  404
 quizzes:submission_create           in   404  on   404  404  404
 quizzes:feedback_create             in   404  on   404  404  404
@@ -180,6 +185,7 @@ quizzes:draft_create                in   404  404  on   404  on
 quizzes:draft                       in   404  404  409  404  409
 quizzes:publication                 in   404  404  422  404  422
 quizzes:draft_discard               in   404  404  on   404  on
+quizzes:judgement_create            in   404  404  422  404  422
 quizzes:analysis_create             in   404  404  on   404  on
 quizzes:accommodation_create        in   404  404  422  404  422
 quizzes:accommodation_end           in   404  404  422  404  422
@@ -240,6 +246,7 @@ def addresses(tess: User, ines: User, ada: User, clinic: Clinic) -> dict[str, di
         certificate=Certificate.objects.get(holder=tess), before=stood, after=stood
     )
     practised = practise(tess)
+    written = school.leave_to_people(tess, quiz)
     about = f"course:{quiz.course_id}"
     _invitation, token = Invitation.make(role="instructor", about=about, email="new@example.com", by=ada)
     return {
@@ -263,6 +270,12 @@ def addresses(tess: User, ines: User, ada: User, clinic: Clinic) -> dict[str, di
             for name in ("attempt", "claim_create", "response_create", "hand_in", "submission_create")
         },
         "quizzes:kept_create": {"pk": running.pk, "event": 1},
+        **{
+            f"quizzes:{name}": {"pk": running.pk, "item": running.items.order_by("position")[0].pk}
+            for name in ("item", "file_create")
+        },
+        "quizzes:file": {"pk": written.files.get().pk},
+        **{f"quizzes:{name}": {"pk": written.pk} for name in ("judgement", "judgement_create")},
         "quizzes:item_check_create": {"pk": running.pk, "item": running.items.order_by("position")[0].pk},
         **{f"quizzes:{name}": {"pk": practised.sitting_id} for name in ("sitting", "practice_answer_create")},
         **{
