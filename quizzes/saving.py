@@ -53,7 +53,7 @@ def save(
 ) -> Saved:
     item = (
         Item.objects.select_related("question_version")
-        .defer("question_version__key", "question_version__feedback")
+        .only("attempt", "drawn", "question_version__kind", "question_version__body")
         .get(pk=item_id, attempt=attempt)
     )
     if not are_numbers(epoch, seq) or not is_client(client):

@@ -27,6 +27,11 @@ def mine(request: SignedIn, pk: int) -> Attempt:
     return get_object_or_404(Attempt.objects.of(request.user), pk=pk)
 
 
+def being_written(request: SignedIn, pk: int) -> Attempt:
+    """The same, with only what a save looks at."""
+    return get_object_or_404(Attempt.objects.written_by(request.user), pk=pk)
+
+
 def result_url(attempt: Attempt) -> str:
     return reverse("quizzes:result", args=[attempt.pk])
 
@@ -105,9 +110,9 @@ def _save(
 @require_POST
 def response_create(request: SignedIn, pk: int) -> HttpResponse:
     """Save one answer or several: JSON from the page's script, or the whole form without it."""
-    one = mine(request, pk)
     if not posted.is_json(request):
-        return form_saved(request, one, request.POST)
+        return form_saved(request, mine(request, pk), request.POST)
+    one = being_written(request, pk)
     try:
         sent = posted.read_json(request)
     except Malformed as error:
