@@ -7,7 +7,6 @@ learned. Follow-ups, practice and previews never count. How often a question was
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -45,6 +44,17 @@ COLUMNS: dict[str, type[np.generic]] = {
     "seconds": np.int32,
     "said": np.int32,
 }
+
+
+class Whole(Cast):
+    """A number as the database gives it: millions of calls of `int` less."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, IntegerField())
+
+    @property
+    def convert_value(self) -> Any:
+        return self._convert_value_noop
 
 
 @dataclass
@@ -115,9 +125,9 @@ def _stream(quiz: Quiz, reader: Reader, late: dict[int, str]) -> dict[str, npt.N
         "rev",
         "mark",
         "item__max_mark",
-        Cast("critical_missed", IntegerField()),
-        Cast("answered", IntegerField()),
-        Cast("counted", IntegerField()),
+        Whole("critical_missed"),
+        Whole("answered"),
+        Whole("counted"),
         "item__response__active_seconds",
         Cast("item__response__body", TextField()),
     )
@@ -174,7 +184,7 @@ def _changed(quiz: Quiz, reader: Reader, columns: dict[str, npt.NDArray[Any]]) -
         place = int(np.searchsorted(items, item))
         if place == len(items) or items[place] != item or first == last or not said[place]:
             continue
-        if json.loads(first) != (json.loads(last) if last else None):
+        if last is None or not reader.are_one(first, last):
             found[item] = reader.is_right(int(versions[place]), first)
     return found
 

@@ -68,33 +68,34 @@ class PooledFigures:
 
 def analyse(marks: npt.ArrayLike, maxima: npt.ArrayLike) -> tuple[list[ItemFigures], PaperFigures]:
     """A fixed paper: S attempts by P positions, and what each position is worth."""
-    x = np.asarray(marks, dtype=np.float64)
+    x = np.ascontiguousarray(np.asarray(marks, dtype=np.float64).T)  # a row each position: sums and sorts run along it
     most = np.asarray(maxima, dtype=np.float64)
-    total = x.sum(axis=1)
+    total = x.sum(axis=0)
     return _items(x, most, total), _paper(x, total)
 
 
 def _items(x: Floats, most: Floats, total: Floats) -> list[ItemFigures]:
-    attempts, places = x.shape
+    places, attempts = x.shape
     if not attempts:
         return [ItemFigures(None, None, weight, None, False, None, None) for weight in _intended(most)]
-    mean = x.mean(axis=0)
+    mean = x.mean(axis=1)
     facility = [float(m / w) if w > 0 else None for m, w in zip(mean, most, strict=True)]
     if attempts < 2:
         return [
             ItemFigures(f, None, weight, None, False, None, None)
             for f, weight in zip(facility, _intended(most), strict=True)
         ]
-    rest = total[:, None] - x
-    xc, tc, rc = x - mean, total - total.mean(), rest - rest.mean(axis=0)
+    xc, tc = x - mean[:, None], total - total.mean()
+    rc = tc - xc  # of the rests, T - x
     n = attempts - 1
-    variance = np.einsum("ij,ij->j", xc, xc) / n
-    rest_variance = np.einsum("ij,ij->j", rc, rc) / n
-    with_total = xc.T @ tc / n
-    with_rest = np.einsum("ij,ij->j", xc, rc) / n
-    sorted_rest = np.sort(rc, axis=0)
-    with_sorted = np.einsum("ij,ij->j", np.sort(xc, axis=0), sorted_rest) / n
-    varies, rest_varies = _varies(x), _varies(rest)
+    variance = np.einsum("ij,ij->i", xc, xc) / n
+    rest_variance = np.einsum("ij,ij->i", rc, rc) / n
+    with_total = xc @ tc / n
+    with_rest = np.einsum("ij,ij->i", xc, rc) / n
+    varies, rest_varies = _varies(xc), _varies(rc)
+    xc.sort(axis=1)
+    rc.sort(axis=1)
+    with_sorted = np.einsum("ij,ij->i", xc, rc) / n
     weights = _effective(with_total, varies)
     found = []
     for place in range(places):
@@ -120,9 +121,9 @@ def _intended(most: Floats) -> list[float | None]:
 
 
 def _varies(values: Floats) -> npt.NDArray[np.bool_]:
-    """Column by column: more than rounding lies between the smallest and the largest."""
-    scale = np.maximum(np.abs(values).max(axis=0), 1.0)
-    return np.asarray(np.ptp(values, axis=0) > NOISE * scale)
+    """Row by row: more than rounding lies between the smallest and the largest."""
+    low, high = values.min(axis=1), values.max(axis=1)
+    return np.asarray(high - low > NOISE * np.maximum(np.maximum(-low, high), 1.0))
 
 
 def _effective(covariances: Floats, varies: npt.NDArray[np.bool_]) -> list[float | None]:
@@ -141,7 +142,7 @@ def _index(covariance: float, variance: float, other: float) -> float:
 
 
 def _paper(x: Floats, total: Floats) -> PaperFigures:
-    attempts, places = x.shape
+    places, attempts = x.shape
     if not attempts:
         return PaperFigures(0, *[None] * 8)
     mean, median = float(total.mean()), float(np.median(total))
@@ -152,7 +153,7 @@ def _paper(x: Floats, total: Floats) -> PaperFigures:
     kurtosis = k4 / k2**2 if k2 and k4 is not None else None
     cic = None
     if spread and k2 and places >= 2 and attempts >= 3:
-        cic = 100 * places / (places - 1) * (1 - float(x.var(axis=0, ddof=1).sum()) / k2)
+        cic = 100 * places / (places - 1) * (1 - float(x.var(axis=1, ddof=1).sum()) / k2)
     ratio = None if cic is None else 100 * math.sqrt(max(0.0, 1 - cic / 100))
     error = None if ratio is None or deviation is None else ratio * deviation / 100
     return PaperFigures(attempts, mean, median, deviation, skewness, kurtosis, cic, ratio, error)
@@ -163,7 +164,7 @@ def k_statistics(values: Floats) -> tuple[float | None, float | None, float | No
     s = len(values)
     if s < 2:
         return None, None, None
-    if not _varies(values[:, None])[0]:
+    if not _varies(values[None])[0]:
         return 0.0, 0.0 if s > 2 else None, 0.0 if s > 3 else None
     away = values - values.mean()
     m2, m3, m4 = (float(np.mean(away**power)) for power in (2, 3, 4))
@@ -184,7 +185,7 @@ def pooled(share: Floats, rest: Floats) -> PooledFigures:
     deviation = float(share.std(ddof=1)) if len(share) > 1 else None
     known = ~np.isnan(rest)
     x, r = share[known], rest[known]
-    if len(x) < 3 or not _varies(x[:, None])[0] or not _varies(r[:, None])[0]:
+    if len(x) < 3 or not _varies(x[None])[0] or not _varies(r[None])[0]:
         return PooledFigures(facility, deviation, None, None)
     xc, rc = x - x.mean(), r - r.mean()
     covariance = float(xc @ rc)
