@@ -24,12 +24,14 @@ ANSWERS = {
 }
 
 
-def entry(mode: str = "set_value", *, named: bool = False, **answer: Any) -> dict[str, Any]:
+def entry(
+    mode: str = "set_value", answer: dict[str, Any] | None = None, *, named: bool = False, **more: Any
+) -> dict[str, Any]:
     return {
         **KIND.examples[0].source,
         "mode": mode,
         "diagram": {**section.EXAMPLE, "show_layer_names": named},
-        "answer": ANSWERS[mode] | answer,
+        "answer": ANSWERS[mode] | (answer or {}) | more,
     }
 
 
@@ -101,7 +103,7 @@ def test_nearer_is_never_worth_less(one: Decimal, other: Decimal) -> None:
 @pytest.mark.parametrize("mode", ANSWERS)
 def test_an_entry_can_be_written_again_from_what_is_kept(mode: str) -> None:
     for answer in ({}, {"margin_mm": 0.25}, {"critical_above_mm": 1.5, "margin_mm": 0.1}):
-        body, key = KIND.compose(entry(mode, **answer))
+        body, key = KIND.compose(entry(mode, answer))
 
         assert KIND.compose(KIND.source(body, key)) == (body, key)
 
@@ -119,7 +121,7 @@ def test_an_entry_can_be_written_again_from_what_is_kept(mode: str) -> None:
     ],
 )
 def test_answers_are_counted_by_how_they_miss(mode: str, answer: Any, held: Any, codes: list[str]) -> None:
-    body, key = KIND.parse(entry(mode, **answer))
+    body, key = KIND.parse(entry(mode, answer))
     lines = {line.code: line for line in KIND.tallies(body, key)}
 
     assert KIND.tallied(body, key, held) == codes
@@ -157,7 +159,7 @@ def test_needles_stand_where_they_were_set_and_nowhere_before() -> None:
 
 
 def test_the_drawing_is_the_same_whatever_the_key() -> None:
-    bodies = [KIND.parse(entry(**answer))[0] for answer in ({}, {"value_mm": 1.5}, {"critical_above_mm": 1.0})]
+    bodies = [KIND.parse(entry(answer=answer))[0] for answer in ({}, {"value_mm": 1.5}, {"critical_above_mm": 1.0})]
     drawings = [json.dumps(KIND.shown(body, {}, {"depth": "0.8"})) for body in bodies]
 
     assert drawings[0] == drawings[1] == drawings[2]
