@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from jobs.models import Mail
 from quizzes import kinds
-from quizzes.models import Question
+from quizzes.models import Item, Question
 from tests.browser import papers
 from tests.browser.world import COURSES, STARTER, World
 from tests.cast import PASSWORD
@@ -160,6 +160,41 @@ def to_checked(window: Window) -> None:
     expect(window.locator("[data-current] .checked-answer")).to_be_visible()
 
 
+def take_steps(to: int) -> Prepare:
+    """Walk the case as far as this step, by the first choice each time."""
+
+    def walk(window: Window) -> None:
+        step = window.locator("[data-current] [data-walk]")
+        while 0 < int(step.get_attribute("data-walk") or 0) < to:
+            number = step.get_attribute("data-walk")
+            step.get_by_role("radio").nth(0).check()
+            step.get_by_role("button", name="Take this step").click()
+            expect(step).not_to_have_attribute("data-walk", number or "")
+
+    return walk
+
+
+def step_without_network(window: Window) -> None:
+    window.context.set_offline(True)
+    step = window.locator("[data-current] [data-walk]")
+    if step.get_by_role("radio").count():
+        step.get_by_role("radio").nth(1).check()
+        step.get_by_role("button", name="Take this step").click()
+        expect(window.locator("[data-current] .told").last).to_contain_text("waits for the connection")
+
+
+def upload_a_file(window: Window) -> None:
+    content = b"%PDF-1.7\n%%EOF\n"
+    chooser = window.locator("[data-current] input[type=file]")
+    chooser.set_input_files({"name": "healing.pdf", "mimeType": "application/pdf", "buffer": content})
+    expect(window.locator("[data-current] [data-held]")).to_be_visible()
+
+
+def choose_levels(window: Window) -> None:
+    for criterion in window.locator(".judging__criterion").all():
+        criterion.get_by_role("radio").last.check()
+
+
 def lose_network(window: Window) -> None:
     window.context.set_offline(True)
     window.locator("[data-current] [name$=-flag]").check()
@@ -200,6 +235,21 @@ def look_at(reading: str) -> Prepare:
     return lambda window: window.get_by_role("row").filter(has_text=reading).get_by_role("link").first.click()
 
 
+def judged(name: str) -> Where:
+    """The written answer of a paper, as its marker sees it."""
+
+    def where(world: World) -> str:
+        item = world.attempts[name].items.get(question_version__kind="written_answer")
+        return f"/studio/marking/{item.pk}/"
+
+    return where
+
+
+def to_judge(world: World) -> str:
+    """An answer with a file."""
+    return f"/studio/marking/{Item.objects.get(attempt__trainee=world.people['reader'], files__isnull=False).pk}/"
+
+
 def question(kind: str, number: int = 0) -> Where:
     return lambda world: world.question(kind, number)
 
@@ -213,6 +263,7 @@ ASKED = (
     *("single_choice", "multiple_response", "true_false", "numeric", "ordering", "matching"),
     *("colour_match", "depth_band", "scenario"),
     *("matrix", "hotspot", "short_text"),
+    *("branching_case", "written_answer"),
 )
 
 
@@ -375,12 +426,20 @@ QUIZZES = [
     *(Page(f"paper-{kind.replace('_', '-')}", question(kind), who="trainee") for kind in ASKED),
     Page("paper-matrix-answered", question("matrix"), who="trainee", first=choose_in_the_matrix),
     Page("paper-hotspot-marked", question("hotspot"), who="trainee", first=mark_by_hand_and_key),
+    Page("paper-case-offline", question("branching_case"), who="trainee", first=step_without_network),
+    Page("paper-case-walked", question("branching_case"), who="trainee", first=take_steps(2)),
+    Page("paper-case-ended", question("branching_case"), who="trainee", first=take_steps(9)),
+    Page("paper-written-file", question("written_answer"), who="trainee", first=upload_a_file),
     Page("paper-navigator", question("single_choice"), who="trainee", first=open_all),
     Page("paper-offline", question("single_choice"), who="trainee", first=lose_network),
     Page("paper-elsewhere", question("single_choice"), who="trainee", first=taken_over),
     Page("paper-follow-up", attempt("follow_up"), who="held"),
     Page("hand-in", attempt("open", "hand-in/"), who="trainee"),
     Page("result-passed", attempt("passed", "result/"), who="holder"),
+    Page("quiz-marking", lambda world: world.attempts["waiting"].quiz.get_absolute_url(), who="failed"),
+    Page("hand-in-written", attempt("further", "hand-in/"), who="trainee"),
+    Page("result-waiting", attempt("waiting", "result/"), who="failed"),
+    Page("feedback-judged", attempt("judged", "result/"), who="held", first=read_feedback),
     Page("result-failed", attempt("failed", "result/"), who="failed"),
     Page("result-held", attempt("held", "result/"), who="held"),
     Page(
@@ -428,6 +487,11 @@ STUDIO = [
     ),
     Page("draft-wrong", draft("single_choice"), who="instructor", first=empty_an_option),
     Page("publication", draft("multiple_response"), who="instructor", first=publish_a_change),
+    Page("marking", "/studio/marking/", who="staff"),
+    Page("judgement", judged("waiting"), who="staff"),
+    Page("judgement-chosen", judged("waiting"), who="staff", first=choose_levels),
+    Page("judgement-file", to_judge, who="instructor"),
+    Page("judgement-empty", judged("waiting"), who="staff", first=send_empty),
     Page("analysis", analysis("depth"), who="instructor", first=open_all),
     Page("analysis-easy", analysis("depth"), who="instructor", first=look_at("Very easy")),
     Page("analysis-few", analysis("depth"), who="instructor", first=look_at("too few to judge")),

@@ -15,7 +15,7 @@ from certificates.models import Certificate
 from clinics.models import Clinic, Membership
 from courses import loading
 from courses.models import Course, Programme, Teaching
-from quizzes import accommodating, kinds
+from quizzes import accommodating, judging, kinds
 from quizzes.analysis import work
 from quizzes.models import Accommodation, Attempt, Question, QuestionDraft, Quiz
 from quizzes.writing import drafts
@@ -87,6 +87,7 @@ def make() -> World:
     attempts = {"open": begin_with_every_kind(examination, people["trainee"])}
     answer_some(attempts["open"])
     attempts["further"] = begin_with_further_kinds(people["trainee"])
+    attempts["waiting"], attempts["judged"] = write(people)
     attempts["passed"] = examination.begin(people["holder"], declared=True)
     school.hand_in(attempts["passed"])
     busy_quiz = Quiz.objects.get(course__slug="depth")
@@ -159,6 +160,24 @@ def begin_with_further_kinds(trainee: User) -> Attempt:
     making.study_all(trainee, course)
     quiz = making.make_quiz(course, {"X1.1a": len(examples)})
     return quiz.begin(trainee, declared=True)
+
+
+def write(people: dict[str, User]) -> tuple[Attempt, Attempt]:
+    """A paper that waits for people to mark it, and one that was marked; a third waits with a file."""
+    quiz = Quiz.objects.get(course__slug="further")
+    papers = []
+    for trainee in (people["failed"], people["held"]):
+        making.study_all(trainee, Course.objects.get(slug="further"))
+        paper = quiz.begin(trainee, declared=True)
+        epoch = paper.claim()
+        answers = [(item.pk, school.right_answer(item), epoch, 1, False) for item in school.items_of(paper)]
+        paper.submit(answers, client="test")
+        papers.append(paper)
+    school.leave_to_people(people["reader"], Quiz.objects.get(course__slug="hygiene"))
+    item = judging.open_to(people["staff"]).get(attempt=papers[1])
+    levels = {criterion.id: 1 for criterion in judging.rubric_of(item)}
+    judging.judge(item, people["staff"], turn=1, levels=levels, comment="Honest. Say next time who looks at it first.")
+    return papers[0], papers[1]
 
 
 def answer_some(attempt: Attempt) -> None:
