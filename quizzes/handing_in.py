@@ -66,7 +66,10 @@ class _Kept:
 
     def write(self, now: datetime) -> None:
         if self.changed:
-            Response.objects.bulk_update(self.changed, [*COLUMNS])
+            # The rows are all there: an insert that always meets them is half the work of bulk_update's CASE … WHEN.
+            Response.objects.bulk_create(
+                self.changed, update_conflicts=True, unique_fields=["pk"], update_fields=[*COLUMNS]
+            )
         saving.remember(self.events, now)
 
 
