@@ -321,4 +321,4 @@ def digest(text: str) -> str:
 FILE_COLUMNS: Sequence[str] = ("pdf_sha256", "pdf_key", "pdf_size", "drawn_at")
 final.protect(Certificate, update=FILE_COLUMNS)
 final.protect(Revocation)
-final.protect(CertificateDecision, update=("decision", "decided_by_id", "decided_at", "why"))
+final.protect(CertificateDecision, update=("decision", "decided_by_id", "decided_at", "why"), until="decided_at")

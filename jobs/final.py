@@ -16,11 +16,13 @@ from django.http import HttpRequest
 
 @dataclass(frozen=True)
 class Protected:
-    """A table whose rows keep their words: `update` names the columns that may still change."""
+    """A table whose rows keep their words: `update` names the columns that may still change, `until` the column that
+    makes the whole row final once it is set."""
 
     model: type[models.Model]
     update: tuple[str, ...] = ()
     delete: bool = False
+    until: str = ""
 
     @property
     def table(self) -> str:
@@ -32,6 +34,14 @@ class Protected:
         columns = [str(field.column) for field in self.model._meta.concrete_fields]
         return [column for column in columns if column not in self.update]
 
+    def refused(self, differs: str) -> str:
+        """The condition under which an update is refused; `differs` compares old and new values in SQL."""
+        changed = " OR ".join(f'OLD."{column}" {differs} NEW."{column}"' for column in self.kept)
+        if not self.until:
+            return changed
+        late = " OR ".join(f'OLD."{column}" {differs} NEW."{column}"' for column in self.update)
+        return f'{changed} OR (OLD."{self.until}" IS NOT NULL AND ({late}))'
+
     @property
     def names(self) -> list[str]:
         return [f"final_{self.table}_update"] + ([] if self.delete else [f"final_{self.table}_delete"])
@@ -40,9 +50,10 @@ class Protected:
 _protected: dict[str, Protected] = {}
 
 
-def protect(model: type[models.Model], *, update: Sequence[str] = (), delete: bool = False) -> None:
-    """Refuse updates of all columns but those in `update`, and deletes unless `delete`."""
-    _protected[model._meta.label] = Protected(model, tuple(update), delete)
+def protect(model: type[models.Model], *, update: Sequence[str] = (), delete: bool = False, until: str = "") -> None:
+    """Refuse updates of all columns but those in `update` (these too, once `until` is set), and deletes unless
+    `delete`."""
+    _protected[model._meta.label] = Protected(model, tuple(update), delete, until)
 
 
 def protected() -> list[Protected]:
@@ -50,7 +61,7 @@ def protected() -> list[Protected]:
 
 
 def _sqlite(row: Protected) -> list[str]:
-    changed = " OR ".join(f'OLD."{column}" IS NOT NEW."{column}"' for column in row.kept)
+    changed = row.refused("IS NOT")
     update, *delete = row.names
     words = f"{row.table}: this row is final"
     statements = [
@@ -67,7 +78,7 @@ def _sqlite(row: Protected) -> list[str]:
 
 
 def _postgresql(row: Protected) -> list[str]:
-    changed = " OR ".join(f'OLD."{column}" IS DISTINCT FROM NEW."{column}"' for column in row.kept)
+    changed = row.refused("IS DISTINCT FROM")
     update, *delete = row.names
     statements = [
         "CREATE OR REPLACE FUNCTION refuse_final_row() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "

@@ -277,26 +277,24 @@ def _is_news(before: RegradeChange | None, now: RegradeChange) -> bool:
 
 
 def apply_one(regrade: Regrade, change_id: int, attempt_id: int) -> None:
-    """One attempt: claimed, worked out once more under the lock, written, told."""
+    """One attempt: worked out once more under its lock, claimed, written, told."""
     with transaction.atomic():
         attempt = rejudging.locked(attempt_id)
         now = timezone.now()
-        mine = RegradeChange.objects.filter(pk=change_id, applied_at=None)
-        if not mine.update(applied_at=now):
+        change = RegradeChange.objects.get(pk=change_id)
+        if change.applied_at:
             return  # done already, by another worker or before a crash
         if not Regrade.objects.filter(pk=regrade.pk, state=RegradeState.APPROVED).exists():
             raise Moved
-        change = RegradeChange.objects.get(pk=change_id)
-        if attempt.state != State.GRADED:
-            return
         (paper,) = papers.read([change.item_id])
         fresh = _change(regrade, paper)
+        news: dict[str, Any] = {}
         if fresh.result_rev != change.result_rev:
             if _is_news(change, fresh):
                 raise Moved
-            mine_now = {name: getattr(fresh, name) for name in FORECAST} | {"moved": True}
-            RegradeChange.objects.filter(pk=change_id).update(**mine_now)
-        if fresh.changes:
+            news = {name: getattr(fresh, name) for name in FORECAST} | {"moved": True}
+        claimed = RegradeChange.objects.filter(pk=change_id, applied_at=None).update(applied_at=now, **news)
+        if claimed and fresh.changes and attempt.state == State.GRADED:
             _write(regrade, paper, now)
 
 

@@ -247,7 +247,11 @@ class CountedAnswer(models.Model):
 
 
 # What was asked stays; where it stands may move. A dry run is a forecast until it is applied, so it may be made again.
-final.protect(Regrade, update=("state", "looked_at", "approved_by_id", "approved_at", "begun_at", "applied_at"))
+final.protect(
+    Regrade,
+    update=("state", "looked_at", "approved_by_id", "approved_at", "begun_at", "applied_at"),
+    until="applied_at",
+)
 final.protect(RegradeStep)
 final.protect(Voiding)
 final.protect(
@@ -257,5 +261,6 @@ final.protect(
         *("unreadable", "before_percent", "after_percent", "before_passed", "after_passed", "before_missed"),
         *("after_missed", "changes", "moved", "applied_at"),
     ),
+    until="applied_at",
 )
 final.protect(CountedAnswer)

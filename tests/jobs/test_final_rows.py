@@ -25,6 +25,7 @@ def test_installing_twice_changes_nothing() -> None:
 WRITTEN_ONCE = {
     "accounts.Agreement": set(),
     "certificates.Certificate": {"pdf_sha256", "pdf_key", "pdf_size", "drawn_at"},
+    "certificates.CertificateDecision": {"decision", "decided_by_id", "decided_at", "why"},
     "certificates.Revocation": set(),
     "courses.Completion": set(),
     "courses.LessonVersion": set(),
@@ -33,7 +34,9 @@ WRITTEN_ONCE = {
     "courses.Studied": set(),
     "quizzes.Attempt": {
         "state", "deadline_at", "hard_deadline_at", "submitted_at", "closed_by", "writer_epoch", "saved_at",
+        "read_outs",
     },
+    "quizzes.CountedAnswer": set(),
     "quizzes.FeedbackOpened": set(),
     "quizzes.Item": set(),
     "quizzes.ItemCheck": set(),
@@ -43,9 +46,24 @@ WRITTEN_ONCE = {
     "quizzes.PracticeSitting": set(),
     "quizzes.QuestionVersion": set(),
     "quizzes.QuizVersion": set(),
+    "quizzes.Regrade": {"state", "looked_at", "approved_by_id", "approved_at", "begun_at", "applied_at"},
+    "quizzes.RegradeChange": {
+        "result_rev", "before_mark", "after_mark", "before_critical", "after_critical", "counted", "kept", "unreadable",
+        "before_percent", "after_percent", "before_passed", "after_passed", "before_missed", "after_missed", "changes",
+        "moved", "applied_at",
+    },
+    "quizzes.RegradeStep": set(),
     "quizzes.ResponseEvent": set(),
     "quizzes.Result": set(),
+    "quizzes.Voiding": set(),
 }  # fmt: skip
+
+# Those whose last columns close, too, once this one is set.
+UNTIL = {
+    "certificates.CertificateDecision": "decided_at",
+    "quizzes.Regrade": "applied_at",
+    "quizzes.RegradeChange": "applied_at",
+}
 
 
 def test_what_is_history_is_written_once_and_never_deleted() -> None:
@@ -53,3 +71,4 @@ def test_what_is_history_is_written_once_and_never_deleted() -> None:
 
     assert {label: set(row.update) for label, row in protected.items() if label in WRITTEN_ONCE} == WRITTEN_ONCE
     assert not [label for label in WRITTEN_ONCE if protected[label].delete]
+    assert {label: row.until for label, row in protected.items() if row.until} == UNTIL

@@ -481,6 +481,20 @@ def test_the_dry_run_asks_the_same_number_of_queries_for_any_number_of_papers(
     assert abs(len(many) - len(one)) <= 2  # the step is written in both
 
 
+def test_what_was_applied_is_final(failed: Attempt, ines: User, ada: User) -> None:
+    turn(at(failed, 1).question)
+    regrade = carry_out(ask_for(at(failed, 1), ines), ada)
+
+    for rows, change in (
+        (Regrade.objects, {"state": "cancelled", "applied_at": None}),
+        (Regrade.objects, {"reason": "Other words."}),
+        (regrade.changes, {"after_percent": 1}),
+        (regrade.steps, {"by": ada}),
+    ):
+        with pytest.raises(IntegrityError, match="this row is final"), transaction.atomic():
+            rows.update(**change)
+
+
 # What is held
 
 
