@@ -118,6 +118,7 @@ class Check:
                 (part.right, without_echo(part.feedback)) for part in kind.part_feedback(body, key, drawn, response)
             ],
             "key": [] if is_right else kind.key_words(body, key, drawn),
+            "picture": None if is_right else kind.picture(body, key, drawn, response),
             "is_old": self.version.pk != self.lesson.current_id,
             "lesson_href": self.lesson.get_absolute_url(),
         }

@@ -40,6 +40,7 @@ class ReviewedItem:
     max_mark: int = 0
     answer_words: list[str] = field(default_factory=list)
     key_words: list[str] = field(default_factory=list)
+    picture: dict[str, Any] | None = None  # the key drawn, beside the answer
     feedback: str = ""
     remarks: list[str] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
@@ -124,6 +125,8 @@ def _reviewed(
         }
     if shown["key"] and told:
         extra["key_words"] = kind.key_words(version.body, version.key, item.drawn)
+        own = body if shown["answers"] else None
+        extra["picture"] = kind.picture(version.body, version.key, item.drawn, own)
     if shown["feedback"] and told:
         extra |= {
             "feedback": version.feedback.get("right" if right else "wrong", ""),

@@ -216,6 +216,10 @@ class Kind(ABC):
         """What this answer in particular deserves to hear, beside the author's feedback."""
         return []
 
+    def picture(self, body: Body, key: Key, drawn: Drawn, response: Response) -> dict[str, Any] | None:
+        """The right answer drawn, with the one that was given: `template` and what it draws. For feedback only."""
+        return None
+
     def part_feedback(self, body: Body, key: Key, drawn: Drawn, response: Response) -> list[Part]:
         """Only an item made of parts has any."""
         return []

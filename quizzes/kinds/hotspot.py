@@ -252,6 +252,24 @@ class Hotspot(Kind):
                 words.append(_("%(mark)s lies where none was asked for") % {"mark": told[place]})
         return words
 
+    def picture(self, body: Body, key: Key, drawn: Drawn, response: Response) -> dict[str, Any]:
+        held = self.accept(body, response) or {"marks": []}
+        return {
+            "template": "quizzes/kinds/_hotspot_key.html",
+            "drawing": plate_template(body["plate"]),
+            "alt": body["alt"],
+            "size": body["size"],
+            "regions": [
+                {"letter": reading.letter(place), "text": region["text"], "role": region["role"]}
+                | regions.drawn(region, body["size"])
+                for place, region in enumerate(key["regions"])
+            ],
+            "marks": [
+                {"number": number, "x": f"{x / 10:.1f}%", "y": f"{y / 10:.1f}%"}
+                for number, (x, y) in enumerate(held["marks"], start=1)
+            ],
+        }
+
 
 def _is_point(mark: Any) -> bool:
     return (

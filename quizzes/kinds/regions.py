@@ -111,3 +111,14 @@ def centre(region: Region, size: Size) -> tuple[int, int]:
         return region["x"] * size[0], region["y"] * size[1]
     xs, ys = zip(*region["points"], strict=True)
     return (min(xs) + max(xs)) * size[0] // 2, (min(ys) + max(ys)) * size[1] // 2
+
+
+def drawn(region: Region, size: Size) -> dict[str, str]:
+    """As attributes of a drawing of that size, and where its letter stands."""
+    width, height = (side / FULL for side in size)
+    x, y = centre(region, size)
+    spot = {"left": f"{x / size[0] / 10:.1f}%", "top": f"{y / size[1] / 10:.1f}%"}
+    if region["kind"] == "circle":
+        round_ = {"x": region["x"] * width, "y": region["y"] * height, "r": region["r"] * width}
+        return spot | {name: f"{value:.1f}" for name, value in round_.items()}
+    return spot | {"points": " ".join(f"{x * width:.1f},{y * height:.1f}" for x, y in region["points"])}

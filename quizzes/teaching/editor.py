@@ -58,6 +58,7 @@ def preview(draft: QuestionDraft, checked: drafts.Checked) -> dict[str, Any] | N
         "stem": content["stem"],
         "public": kind.shown(content["body"], drawn, None),
         "key_words": kind.key_words(content["body"], content["key"], drawn),
+        "picture": kind.picture(content["body"], content["key"], drawn, None),
         "feedback": content["feedback"],
     }
 

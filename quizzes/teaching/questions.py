@@ -36,6 +36,7 @@ def shown(version: QuestionVersion) -> dict[str, Any]:
         "template": kind.template,
         "public": kind.shown(version.body, drawn, None),
         "key_words": kind.key_words(version.body, version.key, drawn),
+        "picture": kind.picture(version.body, version.key, drawn, None),
         "parts": kind.part_feedback(version.body, version.key, drawn, None),
     }
 

@@ -1,5 +1,7 @@
 """Marks on a drawing: by touch, by keys alone, by the names of places, and without JavaScript."""
 
+import os
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -12,9 +14,12 @@ from quizzes.models import Attempt, Item, Response
 from tests import school
 from tests.browser import papers
 from tests.browser.conftest import Windows
+from tests.browser.test_every_page import AXE, RUN_AXE, THEMES, WIDTHS, sideways
 from tests.quizzes import making
 
 pytestmark = pytest.mark.browser
+
+PICTURES = os.environ.get("PICTURES", "")
 
 
 @pytest.fixture
@@ -181,3 +186,30 @@ def test_names_alone_do_without_javascript(windows: Windows, tess: User, attempt
 
     expect(marks(page)).to_have_count(2)
     assert kept(item) == [[312, 416], [687, 416]]
+
+
+def test_the_feedback_draws_the_key_beside_the_marks(page: Page, attempt: Attempt, item: Item) -> None:
+    page.get_by_label("Mark 1", exact=True).fill("C3")
+    page.get_by_label("Mark 2", exact=True).fill("D5")
+    papers.expect_saved(page)
+    page.goto(f"{attempt.get_absolute_url()}hand-in/")
+    page.get_by_role("button", name="Hand in", exact=True).click()
+    page.wait_for_url("**/result/")
+    page.get_by_role("button", name="Read the feedback, question by question").click()
+    page.wait_for_url("**/feedback/")
+    page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true })")
+
+    expect(page.locator(".hotspot__region")).to_have_count(3)
+    expect(marks(page)).to_have_count(2)
+    expect(page.locator(".hotspot-key figcaption")).to_contain_text("Sunburned skin: to be marked")
+    page.evaluate(AXE)
+    found = []
+    for width, height in WIDTHS.items():
+        page.set_viewport_size({"width": width, "height": height})
+        found += sideways(page, width)
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            found += page.evaluate(RUN_AXE)
+            if PICTURES:
+                page.screenshot(path=Path(PICTURES, f"feedback-drawing-{theme}-{width}.png"), full_page=True)
+    assert not found

@@ -11,11 +11,13 @@ from django.template.loader import render_to_string
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quizzes import kinds, plates, shapes
+from accounts.models import User
+from quizzes import kinds, plates, reviewing, shapes
 from quizzes.kinds import places
 from quizzes.kinds.base import KindError, Marked, Unreadable
 from quizzes.shapes import Circle, Polygon
 from quizzes.templatetags.hotspots import spots
+from tests.quizzes import making
 
 HOTSPOT = kinds.get("hotspot")
 FREE: dict[str, Any] = dict(HOTSPOT.examples[0].source)  # mole and sunburn required, scar acceptable
@@ -374,3 +376,43 @@ def test_every_drawing_of_ours_can_be_asked_about() -> None:
         body, key = HOTSPOT.parse({**FREE, "plate": name, "regions": [{**FREE["regions"][0], "r": 300}], "marks": 2})
         held = HOTSPOT.random(body, Random(1))
         assert HOTSPOT.mark(body, key, {}, held, critical=True).answered
+
+
+def test_the_key_is_drawn_beside_the_marks_for_feedback() -> None:
+    body, key = HOTSPOT.parse(FREE)
+    picture = HOTSPOT.picture(body, key, {}, {"marks": [[312, 416]]})
+    assert picture is not None
+    mole, scar, _sunburn = picture["regions"]
+
+    assert (mole["letter"], mole["role"], mole["x"], mole["y"], mole["r"]) == (
+        "A",
+        "required",
+        "236.2",
+        "170.1",
+        "46.1",
+    )
+    assert (mole["left"], mole["top"]) == ("36.9%", "36.2%")
+    assert scar["points"].startswith("243.2,343.1 409.6,336.0")
+    assert picture["marks"] == [{"number": 1, "x": "31.2%", "y": "41.6%"}]
+    page = render_to_string(picture["template"], {"picture": picture})
+    assert page.count("hotspot__region ") == 3
+    assert "Scar: may be marked" in " ".join(page.split())
+    assert HOTSPOT.picture(body, key, {}, {"marks": ["nonsense"]}) | {"marks": 0} == picture | {"marks": 0}  # type: ignore[operator]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("key", "answers"), [("at_once", "at_once"), ("at_once", "never"), ("never", "at_once")])
+def test_the_key_is_drawn_only_where_the_quiz_shows_it(tess: User, key: str, answers: str) -> None:
+    course = making.make_course(lessons=1)
+    making.add_entry(course, "Q-1", FREE)
+    making.study_all(tess, course)
+    quiz = making.make_quiz(course, {"M1.1a": 1}, review={**making.AT_ONCE, "key": key, "answers": answers})
+    attempt = quiz.begin(tess, declared=True)
+    (item,) = making.items_of(attempt)
+    attempt.submit([(item.pk, {"mark-0": ["C3"]}, 0, 1, None)], client="test")
+
+    (reviewed,) = reviewing.review(attempt)
+
+    assert (reviewed.picture is not None) is (key == "at_once")
+    if reviewed.picture:
+        assert bool(reviewed.picture["marks"]) is (answers == "at_once")

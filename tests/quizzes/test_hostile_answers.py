@@ -75,6 +75,7 @@ def stays_readable(subject: Subject, response: Any) -> None:
     for words in (kind.answer_words(body, drawn, response), kind.remarks(body, key, drawn, response)):
         assert all(isinstance(line, str) for line in words)
     assert isinstance(kind.part_feedback(body, key, drawn, response), list)
+    json.dumps(kind.picture(body, key, drawn, response), allow_nan=False)
     assert isinstance(kind.follows(body, response, response), bool)
     kind.fields(body, drawn, response)
     json.dumps(kind.shown(body, drawn, response), allow_nan=False)
