@@ -114,11 +114,13 @@ def centre(region: Region, size: Size) -> tuple[int, int]:
 
 
 def drawn(region: Region, size: Size) -> dict[str, str]:
-    """As attributes of a drawing of that size, and where its letter stands."""
+    """As attributes of a drawing of that size, and its topmost point, where its letter covers nothing of it."""
     width, height = (side / FULL for side in size)
-    x, y = centre(region, size)
-    spot = {"left": f"{x / size[0] / 10:.1f}%", "top": f"{y / size[1] / 10:.1f}%"}
     if region["kind"] == "circle":
-        round_ = {"x": region["x"] * width, "y": region["y"] * height, "r": region["r"] * width}
-        return spot | {name: f"{value:.1f}" for name, value in round_.items()}
-    return spot | {"points": " ".join(f"{x * width:.1f},{y * height:.1f}" for x, y in region["points"])}
+        x, y, r = region["x"] * width, region["y"] * height, region["r"] * width
+        shape, top = {"x": f"{x:.1f}", "y": f"{y:.1f}", "r": f"{r:.1f}"}, (x, max(y - r, 0))
+    else:
+        corners = [(x * width, y * height) for x, y in region["points"]]
+        shape = {"points": " ".join(f"{x:.1f},{y:.1f}" for x, y in corners)}
+        top = min(corners, key=lambda corner: (corner[1], corner[0]))
+    return shape | {"left": f"{100 * top[0] / size[0]:.1f}%", "top": f"{100 * top[1] / size[1]:.1f}%"}

@@ -391,7 +391,7 @@ def test_the_key_is_drawn_beside_the_marks_for_feedback() -> None:
         "170.1",
         "46.1",
     )
-    assert (mole["left"], mole["top"]) == ("36.9%", "36.2%")
+    assert (mole["left"], mole["top"]) == ("36.9%", "26.4%")
     assert scar["points"].startswith("243.2,343.1 409.6,336.0")
     assert picture["marks"] == [{"number": 1, "x": "31.2%", "y": "41.6%"}]
     page = render_to_string(picture["template"], {"picture": picture})
