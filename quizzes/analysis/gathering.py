@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Count, IntegerField, Min, QuerySet, TextField
 from django.db.models.functions import Cast
 
@@ -52,9 +53,8 @@ class Whole(Cast):
     def __init__(self, name: str) -> None:
         super().__init__(name, IntegerField())
 
-    @property
-    def convert_value(self) -> Any:
-        return self._convert_value_noop
+    def get_db_converters(self, connection: BaseDatabaseWrapper) -> list[Any]:
+        return []
 
 
 @dataclass

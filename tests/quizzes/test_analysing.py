@@ -14,6 +14,7 @@ from courses.models import Course
 from jobs import running
 from jobs.models import Job
 from quizzes.analysis import work
+from quizzes.assembly import Blueprint, Section
 from quizzes.models import Attempt, Item, ItemAnalysis, Marking, Question, QuestionVersion, Quiz, Response, Result
 from tests.quizzes import making
 from tests.quizzes.answering import Answering, by_ability, class_of, mark, sit
@@ -75,8 +76,7 @@ def test_what_does_not_count_for_the_trainee_does_not_count_here(
     quiz: Quiz, questions: list[Question], mode: str
 ) -> None:
     [passed] = sit(quiz, questions, always(RIGHT), people=1)
-    follows = {"follows": passed} if mode == "follow_up" else {}
-    sit(quiz, questions, always(WRONG), people=5, mode=mode, **follows)
+    sit(quiz, questions, always(WRONG), people=5, mode=mode, follows=passed if mode == "follow_up" else None)
 
     found = worked_out(quiz)
 
@@ -97,7 +97,7 @@ def test_a_paper_that_is_not_marked_or_was_declared_void_does_not_count(
 def test_an_attempt_that_began_and_ended_in_the_portal_is_counted(tess: User, quiz: Quiz, course: Course) -> None:
     making.study_all(tess, course)
     Question.objects.filter(ref__in=("Q-2", "Q-3")).update(retired=True)
-    making.set_rules(quiz, making.Blueprint((making.Section(course.title, draw={"M1.1a": 2}),), default_max=9))
+    making.set_rules(quiz, Blueprint((Section(course.title, draw={"M1.1a": 2}),), default_max=9))
     making.begin_and_hand_in(quiz, tess, wrong=[1])
 
     found = worked_out(quiz)

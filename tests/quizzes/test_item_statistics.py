@@ -75,7 +75,7 @@ def figures(found: Any) -> list[float]:
 
 
 @given(matrices)
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None, derandomize=True, database=None)
 def test_whatever_the_marks_a_figure_is_a_number_or_none(marks: Any) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -86,7 +86,7 @@ def test_whatever_the_marks_a_figure_is_a_number_or_none(marks: Any) -> None:
 
 
 @given(matrices, st.randoms())
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None, derandomize=True, database=None)
 def test_the_order_of_people_does_not_matter(marks: Any, chance: random.Random) -> None:
     order = list(range(len(marks)))
     chance.shuffle(order)
@@ -166,6 +166,7 @@ def test_wilson_agrees_with_a_worked_example() -> None:
 
 
 @given(st.floats(0, 1), st.integers(1, 10_000))
+@settings(deadline=None, derandomize=True, database=None)
 def test_wilson_holds_the_share_and_stays_within_all(share: float, count: int) -> None:
     found = statistics.wilson(share, count)
 
@@ -175,6 +176,7 @@ def test_wilson_holds_the_share_and_stays_within_all(share: float, count: int) -
 
 
 @given(st.floats(-0.999, 0.999), st.integers(4, 10_000))
+@settings(deadline=None, derandomize=True, database=None)
 def test_fisher_holds_the_correlation_and_narrows_with_the_count(correlation: float, count: int) -> None:
     found, closer = statistics.fisher(correlation, count), statistics.fisher(correlation, 4 * count)
 
@@ -195,7 +197,7 @@ def test_some_shares_have_no_interval(share: float | None, count: int) -> None:
 
 
 @given(st.lists(st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0]) | st.floats(0, 1), max_size=60))
-@settings(max_examples=80)
+@settings(max_examples=80, deadline=None, derandomize=True, database=None)
 def test_thirds_keep_equals_together_and_the_stronger_above(values: list[float]) -> None:
     found = statistics.thirds(np.array(values))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -47,7 +48,7 @@ def page(ines: User, client_of: ClientOf) -> Client:
     return client_of(ines)
 
 
-def strong_choose_walnut(who: int, version: QuestionVersion) -> dict[str, str]:
+def strong_choose_walnut(who: int, version: QuestionVersion) -> Any:
     """The key of one question is wrong: those who know the rest answer C."""
     if version.question.ref == "Q-odd":
         return {"choice": "c" if who >= 20 else "b"}
