@@ -34,7 +34,7 @@ COLUMNS = (
 )
 
 
-class VersionChoice(forms.ModelChoiceField):
+class VersionChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, version: QuestionVersion) -> str:
         return _("Version %(number)d of %(day)s: %(change)s") % {
             "number": version.number,
@@ -102,7 +102,7 @@ def regrades(request: SignedIn) -> HttpResponse:
         request,
         "quizzes/teaching/regrades.html",
         {
-            "running": found.running().order_by("asked_at"),
+            "running": found.filter(state__in=RUNNING).order_by("asked_at"),
             "page": Paginator(over, 50).get_page(request.GET.get("page")),
         },
     )

@@ -30,8 +30,10 @@ def content_of(question: Question, **changed: Any) -> dict[str, Any]:
     """The current version's columns, some of them changed."""
     current = question.current
     assert current
-    names = ("kind", "stem", "body", "key", "feedback", "mark", "is_critical", "objective", "case", "facts")
-    names += ("not_with", "tags", "difficulty", "expected_correct")
+    names = (
+        *("kind", "stem", "body", "key", "feedback", "mark", "is_critical", "objective", "case", "facts"),
+        *("not_with", "tags", "difficulty", "expected_correct"),
+    )
     return {name: getattr(current, name) for name in names} | changed
 
 

@@ -24,7 +24,7 @@ from quizzes.models import (
     Result,
     State,
 )
-from tests.quizzes.making import add_pool, fields_for, hand_in, items_of, make_course, make_quiz, study_all
+from tests.quizzes.making import add_pool, fields_for, hand_in, make_course, make_quiz, study_all
 from tests.quizzes.test_correcting import content_of
 from tests.quizzes.test_races import together, unexpected
 from tests.quizzes.test_regrading import ask_for, at, turn
