@@ -415,7 +415,9 @@ def _check_ways(nodes: list[Node], critical: list[str]) -> None:
         TopologicalSorter(leads).prepare()
     except CycleError as circle:
         around = " → ".join(reversed(circle.args[1]))
-        safe_ends = any(each["then"] is None and each["id"] not in critical for node in nodes for each in node["choices"])
+        safe_ends = any(
+            each["then"] is None and each["id"] not in critical for node in nodes for each in node["choices"]
+        )
         words = (
             _("This way comes back to where it was: %(way)s. A step is never taken twice.")
             if safe_ends

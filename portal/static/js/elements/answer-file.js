@@ -13,6 +13,8 @@ class AnswerFile extends HTMLElement {
     this.held = this.querySelector("[data-held]");
     this.link = this.querySelector("[data-link]");
     this.told = this.querySelector("[data-told]");
+    this.byHand = this.querySelector("[data-by-hand]"); // the button: only where a file is chosen that did not go
+    this.byHand.hidden = true;
     this.querySelector("[data-send]").addEventListener("click", (event) => this.send(event));
     this.querySelector("[data-drop]").addEventListener("click", (event) => this.drop(event));
     this.chosen.addEventListener("change", (event) => this.send(event));
@@ -25,6 +27,7 @@ class AnswerFile extends HTMLElement {
     if (!file || this.isSending) return;
     if (file.size > LARGEST) return this.say(this.dataset.wordLarge);
     this.isSending = true;
+    this.byHand.hidden = false;
     this.say(this.dataset.wordSending);
     try {
       const answer = await upload(this.dataset.upload, { upload: file });
@@ -34,6 +37,7 @@ class AnswerFile extends HTMLElement {
       this.link.href = answer.href;
       this.held.hidden = false;
       this.chosen.value = "";
+      this.byHand.hidden = true;
       this.say(this.dataset.wordSent);
       this.set(String(answer.file));
     } catch (error) {
