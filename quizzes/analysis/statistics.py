@@ -96,7 +96,9 @@ def _items(x: Floats, most: Floats, total: Floats) -> list[ItemFigures]:
     xc.sort(axis=1)
     rc.sort(axis=1)
     with_sorted = np.einsum("ij,ij->i", xc, rc) / n
-    weights = _effective(with_total, varies)
+    # What is nothing but rounding is none: its root would be a million times larger.
+    with_total[~varies | (np.abs(with_total) <= NOISE * np.sqrt(variance * (tc @ tc) / n))] = 0.0
+    weights = _effective(with_total)
     found = []
     for place in range(places):
         spread = bool(varies[place] and rest_varies[place])
@@ -126,13 +128,12 @@ def _varies(values: Floats) -> npt.NDArray[np.bool_]:
     return np.asarray(high - low > NOISE * np.maximum(np.maximum(-low, high), 1.0))
 
 
-def _effective(covariances: Floats, varies: npt.NDArray[np.bool_]) -> list[float | None]:
-    positive = np.where(varies, covariances, 0.0)
-    roots = np.sqrt(np.clip(positive, 0.0, None))
+def _effective(covariances: Floats) -> list[float | None]:
+    roots = np.sqrt(np.clip(covariances, 0.0, None))
     whole = float(roots.sum())
     return [
         None if whole <= 0 or covariance < 0 else 100 * float(root) / whole
-        for covariance, root in zip(positive, roots, strict=True)
+        for covariance, root in zip(covariances, roots, strict=True)
     ]
 
 

@@ -86,7 +86,7 @@ def test_whatever_the_marks_a_figure_is_a_number_or_none(marks: Any) -> None:
 
 
 @given(matrices, st.randoms())
-@settings(max_examples=50, deadline=None, derandomize=True, database=None)
+@settings(max_examples=60, deadline=None, derandomize=True, database=None)
 def test_the_order_of_people_does_not_matter(marks: Any, chance: random.Random) -> None:
     order = list(range(len(marks)))
     chance.shuffle(order)
