@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from jobs.final import HistoryAdmin
 from quizzes.models import (
+    AnswerFile,
     Attempt,
     Card,
     CheckAnswer,
@@ -11,6 +12,7 @@ from quizzes.models import (
     FeedbackOpened,
     Item,
     ItemCheck,
+    Judgement,
     Marking,
     PracticeAnswer,
     PracticeDeal,
@@ -87,6 +89,22 @@ class ResponseEventAdmin(HistoryAdmin):
     list_filter = ("outcome",)
     list_select_related = ("item",)
     search_fields = ("item__attempt__trainee__email",)
+
+
+@admin.register(AnswerFile)
+class AnswerFileAdmin(HistoryAdmin):
+    list_display = ("item", "name", "content_type", "size", "uploaded_at")
+    list_filter = ("content_type",)
+    list_select_related = ("item",)
+    search_fields = ("item__attempt__trainee__email",)
+
+
+@admin.register(Judgement)
+class JudgementAdmin(HistoryAdmin):
+    list_display = ("item", "turn", "marker", "mark", "critical", "made_at")
+    list_filter = ("turn", "critical")
+    list_select_related = ("item", "marker")
+    search_fields = ("item__attempt__trainee__email", "marker__email")
 
 
 @admin.register(Marking)

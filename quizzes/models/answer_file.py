@@ -32,8 +32,7 @@ class AnswerFileQuerySet(models.QuerySet["AnswerFile"]):
         """Those of one's own papers; those of closed papers of quizzes one teaches; to staff, all of these."""
         taught = Quiz.objects.taught_by(user)
         return self.filter(
-            Q(item__attempt__trainee=user)
-            | (Q(item__attempt__quiz__in=taught) & ~Q(item__attempt__state=State.OPEN))
+            Q(item__attempt__trainee=user) | (Q(item__attempt__quiz__in=taught) & ~Q(item__attempt__state=State.OPEN))
         )
 
 

@@ -137,13 +137,15 @@ def sources(draw: Any) -> dict[str, Any]:
     size = draw(st.integers(1, 5))
     names = "abcde"[:size]
     points = st.sampled_from([None, 0, 1, 2, 0.5])
-    nodes = []
+    nodes: list[dict[str, Any]] = []
     for place, name in enumerate(names):
         targets = [None, *names[place + 1 :]]
         thens = [names[place + 1] if place + 1 < size else None]
         thens += draw(st.lists(st.sampled_from(targets), max_size=3))
         numbers = count(1)
-        choices = [{"text": f"{name} {next(numbers)}", "then": then, "points": draw(points)} for then in thens]
+        choices: list[dict[str, Any]] = [
+            {"text": f"{name} {next(numbers)}", "then": then, "points": draw(points)} for then in thens
+        ]
         if draw(st.booleans()):
             choices.append({"text": f"{name} unsafe", "critical": True})
         nodes.append({"id": name, "text": f"At {name}.", "choices": choices})
