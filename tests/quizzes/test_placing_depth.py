@@ -175,12 +175,17 @@ def test_names_of_layers_that_are_asked_for_are_in_no_view(item: dict[str, Any])
 
 
 def test_names_never_lie_on_each_other() -> None:
-    body, _key = KIND.parse(entry(named=True))
-    shown = KIND.shown(body, {}, None)["diagram"]
-    for view in (shown["whole"], shown["near"]):
-        heights = [name["y"] for name in view["names"]]
+    thin = entry(named=True)
+    edges = [0, 0.05, 0.1, 0.15, 3]
+    thin["diagram"] |= {
+        "layers": [{"name": f"Layer from {start}", "from_mm": start, "to_mm": end} for start, end in pairwise(edges)]
+    }
+    for source in (entry(named=True), thin):
+        shown = KIND.shown(KIND.parse(source)[0], {}, None)["diagram"]
+        for view in (shown["whole"], shown["near"]):
+            heights = [name["y"] for name in view["names"]]
 
-        assert all(below - above >= section.APART for above, below in pairwise(heights))
+            assert all(below - above >= section.APART for above, below in pairwise(heights))
 
 
 @pytest.mark.parametrize("deepest", [0.4, 1.5, 3, 20])
