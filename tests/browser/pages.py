@@ -498,4 +498,38 @@ STUDIO = [
     Page("analysis-waiting", analysis("hygiene"), who="instructor"),
     Page("analysis-nothing", analysis("further"), who="staff"),
 ]
-PAGES = [*PUBLIC, *CHECKING, *ENTRANCE, *ACCOUNT, *STUDY, *PRACTICE, *QUIZZES, *PEOPLE, *STUDIO, *CERTIFICATES]
+CORRECTIONS = [
+    Page("regrades", "/studio/regrades/", who="instructor"),
+    Page("regrade-ask", lambda w: f"/studio/questions/{w.corrections.nothing.pk}/regrades/", who="instructor"),
+    Page(
+        "regrade-ask-empty",
+        lambda w: f"/studio/questions/{w.corrections.nothing.pk}/regrades/",
+        who="instructor",
+        first=send_empty,
+    ),
+    Page("regrade-dry", lambda w: w.corrections.waiting.get_absolute_url(), who="instructor"),
+    Page("regrade-to-approve", lambda w: w.corrections.waiting.get_absolute_url(), who="staff"),
+    Page("regrade-approved", lambda w: w.corrections.approved.get_absolute_url(), who="staff"),
+    Page("regrade-applied", lambda w: w.corrections.applied.get_absolute_url(), who="instructor"),
+    Page("records", lambda w: f"/studio/quizzes/{w.corrections.attempt.quiz_id}/papers/", who="instructor"),
+    Page("records-none", lambda w: f"/studio/quizzes/{w.corrections.attempt.quiz_id}/papers/?q=zzz", who="instructor"),
+    Page("record", lambda w: f"/studio/attempts/{w.corrections.attempt.pk}/", who="instructor"),
+    Page("decisions", "/certificates/decisions/", who="staff"),
+    Page("decision", lambda w: w.corrections.decision.get_absolute_url(), who="staff"),
+    Page("decision-empty", lambda w: w.corrections.decision.get_absolute_url(), who="staff", first=send_empty),
+    Page("decision-made", lambda w: w.corrections.decided.get_absolute_url(), who="staff"),
+    Page("result-corrected", lambda w: w.corrections.attempt.get_result_url(), who="corrected"),
+]
+PAGES = [
+    *PUBLIC,
+    *CHECKING,
+    *ENTRANCE,
+    *ACCOUNT,
+    *STUDY,
+    *PRACTICE,
+    *QUIZZES,
+    *PEOPLE,
+    *STUDIO,
+    *CORRECTIONS,
+    *CERTIFICATES,
+]

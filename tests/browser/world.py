@@ -20,7 +20,8 @@ from quizzes.analysis import work
 from quizzes.models import Accommodation, Attempt, Question, QuestionDraft, Quiz
 from quizzes.writing import drafts
 from tests import school
-from tests.browser import practice
+from tests.browser import corrected, practice
+from tests.browser.corrected import Corrections
 from tests.browser.practice import Practice
 from tests.cast import person
 from tests.quizzes import answering, making
@@ -39,6 +40,7 @@ class World:
     invitation: str
     granted: Accommodation
     practice: Practice
+    corrections: Corrections
 
     def quiz(self, slug: str) -> Quiz:
         return Quiz.objects.get(course__slug=slug)
@@ -104,6 +106,7 @@ def make() -> World:
         f"/invitations/{token}/",
         grant(people),
         practice=practice.practise(people),
+        corrections=corrected.make(people),
     )
 
 
