@@ -7,6 +7,7 @@ class CasePart extends HTMLElement {
     this.isReady = true;
     for (const type of ["input", "change"]) this.addEventListener(type, () => this.tell());
     this.closest("[data-question]")?.addEventListener("answers-restored", () => this.tell());
+    this.tell();
   }
 
   get isAnswered() {
