@@ -1,16 +1,21 @@
 """Whatever is sent is read or refused in words; whatever is stored is marked."""
 
 import json
+from collections.abc import Callable
 from copy import deepcopy
 from fractions import Fraction
 from random import Random
 from typing import Any
 
 import pytest
+from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.models import User
+from quizzes import kinds
 from quizzes.kinds.base import Marked, Unreadable
+from tests.quizzes import making
 from tests.quizzes.subjects import Subject, every_subject
 
 WORDS = st.one_of(
@@ -148,3 +153,42 @@ def test_a_form_that_is_no_form_is_refused(subject: Subject) -> None:
         with pytest.raises(Unreadable) as refused:
             kind.read(body, drawn, {name: sent})
         assert refused.value.message
+
+
+ANSWERED = (
+    "matrix",
+    "hotspot",
+    "short_text",
+    "written_answer",
+    "branching_case",
+    "numeric",
+    "ordering",
+    "colour_match",
+)
+
+
+@pytest.mark.django_db
+def test_hostile_text_is_answered_in_words_by_the_page_too(tess: User, client_of: Callable[[User], Client]) -> None:
+    """Half a surrogate pair is good JSON, and no database takes it."""
+    course = making.make_course(lessons=1)
+    for name in ANSWERED:
+        making.add_entry(course, f"Q-{name}", {**kinds.get(name).examples[0].source, "kind": name})
+    making.study_all(tess, course)
+    attempt = making.make_quiz(course, {"M1.1a": len(ANSWERED)}).begin(tess, declared=True)
+    browser = client_of(tess)
+
+    for item in making.items_of(attempt):
+        version = item.question_version
+        kind = kinds.get(version.kind)
+        names = kind.fields(version.body, item.drawn, kind.solve(version.body, version.key))
+        for number, hostile in enumerate(("\ud800", "a\x00b", "x" * 19_999, "9" * 5_000), start=1):
+            fields = [[name, hostile] for name in names]
+            answers = [{"item": item.pk, "epoch": 0, "seq": number, "flagged": None, "fields": fields}]
+            sent = browser.post(
+                f"/quizzes/attempts/{attempt.pk}/responses/",
+                json.dumps({"client": "page", "epoch": 0, "answers": answers}),
+                content_type="application/json",
+            )
+            assert sent.status_code == 200
+            (told,) = sent.json()["answers"]
+            assert told["message"] or told["outcome"] == "applied"
