@@ -16,6 +16,7 @@ from courses import loading
 from courses.loading.loader import LoadError
 from courses.models import Completion, Course, Enrolment
 from quizzes import blueprints, checking, completing
+from quizzes.analysis import gathering
 from quizzes.models import Attempt, AttemptOver, Item, ItemCheck, Mode, Outcome, Quiz, ResponseEvent, TakenOver
 from quizzes.opening import Closed, look
 from quizzes.practising import seen
@@ -306,6 +307,7 @@ class TestPractice:
         assert not completing.is_clear(practice, tess.pk)
         assert not Attempt.objects.graded().exists()
         assert not Certificate.objects.exists()
+        assert not gathering.closed(practice).exists()  # the item analysis reads none of it
         assert practice.begin(tess, declared=True).number == 1
 
     def test_failed_rounds_ask_for_no_review_and_no_follow_up(self, tess: User, practice: Quiz) -> None:
