@@ -253,6 +253,16 @@ class DepthBand(Kind):
             for value, (low, high) in zip(key["model"], key["ranges"], strict=True)
         ]
 
+    def picture(self, body: Body, key: Key, drawn: Drawn, response: Response) -> dict[str, Any]:
+        """The section with its names, what counts, how deep is safe, and the needles as they were set."""
+        named = body["diagram"] | {"named": True}
+        limit = key["critical_above"]
+        return self.shown(body | {"diagram": named}, drawn, response) | {
+            "template": "quizzes/kinds/_depth_key.html",
+            "counts": [section.span(named, Decimal(low), Decimal(high)) for low, high in key["ranges"]],
+            "limit": None if limit is None else section.span(named, Decimal(limit), Decimal(limit)),
+        }
+
     def remarks(self, body: Body, key: Key, drawn: Drawn, response: Response) -> list[str]:
         held = self.accept(body, response)
         if held is None:

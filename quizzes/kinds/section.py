@@ -136,6 +136,14 @@ def needles(diagram: Mapping[str, Any], depths: Sequence[Decimal | None]) -> lis
     ]
 
 
+def span(diagram: Mapping[str, Any], low: Decimal, high: Decimal) -> dict[str, Any]:
+    """A stretch of depths as it lies in the whole section."""
+    deepest = Decimal(diagram["axis_max"])
+    y = AIR + _height(low, deepest)
+    height = round(AIR + _height(high, deepest) - y, 2)
+    return {"y": y, "height": height, "low": units.short(low), "high": units.short(high)}
+
+
 def _in_words(diagram: Mapping[str, Any]) -> list[str]:
     words = []
     for number, layer in enumerate(diagram["layers"], start=1):

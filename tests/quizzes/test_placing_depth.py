@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -213,3 +214,17 @@ def test_what_was_missed_is_told_for_each_end() -> None:
     ]
     assert KIND.remarks(body, key, {}, {"low": "0.5"}) == ["A band has two ends: only one was set."]
     assert KIND.remarks(body, key, {}, {"low": "0.5", "high": "1"}) == []
+
+
+def test_feedback_draws_what_counts_beside_the_needle() -> None:
+    body, key = KIND.parse(entry("set_band", critical_above_mm=1.5))
+    picture = KIND.picture(body, key, {}, {"low": "0.5", "high": "1.2"})
+
+    assert picture
+    assert [(span["low"], span["high"]) for span in picture["counts"]] == [("0.45", "0.55"), ("0.95", "1.05")]
+    assert picture["limit"]["y"] == 229.0
+    assert [needle["text"] for needle in picture["needles"]] == ["0.5 mm", "1.2 mm"]
+    assert "Papillary dermis" in str(picture["diagram"]["whole"]["names"])
+    page = render_to_string(picture["template"], {"picture": picture})
+    assert "Between two solid lines: 0.45 to 0.55 mm counts." in page
+    assert "Dashed line: deeper than 1.5 mm is not safe." in page
