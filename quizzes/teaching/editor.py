@@ -165,4 +165,7 @@ def publication(request: SignedIn, pk: int) -> HttpResponse:
         context["wrong"] = str(refused)
         return render(request, "quizzes/teaching/publication.html", context, status=422)
     messages.success(request, _("Version %(number)d is published.") % {"number": version.number})
+    if answered and version.change_kind in {ChangeKind.KEY, ChangeKind.CONTENT}:
+        # The old answers keep their marks until somebody says otherwise: that is the next page.
+        return redirect("quizzes:regrade_create", pk=version.question_id)
     return redirect("quizzes:question", pk=version.question_id)
