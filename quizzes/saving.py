@@ -125,12 +125,23 @@ def keep(
 
 
 def remember(events: Iterable[tuple[ResponseEvent, Outcome]], at: datetime) -> None:
-    """Append events; one that is there already stays as it was."""
+    """Append events; one that is there already stays as it was, and one that was applied is not news any more.
+
+    A save that was kept aside and counts after all, because it came again with the hand-in, is told of twice.
+    """
     rows = []
     for event, outcome in events:
         event.outcome, event.received_at = outcome, at
         rows.append(event)
+    if others := [row for row in rows if row.outcome != Outcome.APPLIED]:
+        there = ResponseEvent.objects.filter(item__in={row.item_id for row in others}, outcome=Outcome.APPLIED)
+        applied = set(there.values_list("item", "client", "epoch", "seq"))
+        rows = [row for row in rows if row.outcome == Outcome.APPLIED or _name(row) not in applied]
     ResponseEvent.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _name(event: ResponseEvent) -> tuple[int, str, int, int]:
+    return event.item_id, event.client, event.epoch, event.seq
 
 
 def _against(item: Item, event: ResponseEvent) -> Saved | None:

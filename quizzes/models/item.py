@@ -71,7 +71,17 @@ class ResponseEvent(models.Model):
         ordering = ("pk",)
         verbose_name = _("response event")
         constraints = (
-            models.UniqueConstraint(fields=["item", "client", "epoch", "seq"], name="a_save_is_remembered_once"),
+            models.UniqueConstraint(
+                fields=["item", "client", "epoch", "seq"],
+                condition=~Q(outcome="applied"),
+                name="a_save_is_remembered_once",
+            ),
+            # What was kept aside at first may count later: it is sent again when the paper is handed in.
+            models.UniqueConstraint(
+                fields=["item", "client", "epoch", "seq"],
+                condition=Q(outcome="applied"),
+                name="a_save_is_applied_once",
+            ),
             models.CheckConstraint(condition=Q(outcome__in=Outcome.values), name="a_save_has_a_known_outcome"),
         )
 
