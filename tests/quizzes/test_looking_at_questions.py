@@ -48,18 +48,16 @@ def page(ines: User, client_of: ClientOf) -> Client:
     return client_of(ines)
 
 
-def strong_choose_walnut(who: int, version: QuestionVersion) -> Any:
-    """The key of one question is wrong: those who know the rest answer C."""
-    if version.question.ref == "Q-odd":
-        return {"choice": "c" if who >= 20 else "b"}
-    return ABLE(who, version)
-
-
-ABLE = by_ability(60, seed=3)
-
-
 def everybody_sits(quiz: Quiz) -> None:
-    sit(quiz, list(Question.objects.order_by("ref")), strong_choose_walnut, people=60)
+    """The key of one question is wrong: of sixty people those who know the rest answer C."""
+    able = by_ability(60, seed=3)
+
+    def answer(who: int, version: QuestionVersion) -> Any:
+        if version.question.ref == "Q-odd":
+            return {"choice": "c" if who >= 20 else "b"}
+        return able(who, version)
+
+    sit(quiz, list(Question.objects.order_by("ref")), answer, people=60)
 
 
 def test_before_anybody_has_handed_in_it_says_so(page: Client, quiz: Quiz) -> None:
@@ -130,7 +128,7 @@ def test_a_page_that_is_not_there_is_the_nearest_one(page: Client, quiz: Quiz, n
 def test_when_new_results_have_come_in_the_page_says_how_old_it_is(page: Client, quiz: Quiz) -> None:
     everybody_sits(quiz)
     work.compute(quiz)
-    sit(quiz, list(Question.objects.all()), ABLE, people=1)
+    sit(quiz, list(Question.objects.all()), by_ability(1), people=1)
 
     shown = page.get(address(quiz)).text
 
