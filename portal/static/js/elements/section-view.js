@@ -95,7 +95,7 @@ export class SectionView {
   place(depths) {
     const nodes = depths.map((depth, place) => {
       if (depth === null) return null;
-      const x = depths.length === 1 ? this.left + 150 : this.left + 100 + place * 95;
+      const x = depths.length === 1 ? this.left + 150 : this.left + 128 + place * 75;
       const isBelow = depth > this.reach + 1e-9;
       const y = isBelow ? this.air + this.tall : this.y(depth);
       const needle = make("g", { class: "needle", transform: `translate(${x} ${y})` });
