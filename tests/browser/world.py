@@ -88,7 +88,7 @@ def make() -> World:
     examination = Quiz.objects.get(programme__slug="smp")
     attempts = {"open": begin_with_every_kind(examination, people["trainee"])}
     answer_some(attempts["open"])
-    attempts["further"] = begin_with_further_kinds(people["trainee"])
+    attempts["further"] = begin_with_further_kinds(people["trainee"], taught_by=people["instructor"])
     attempts["waiting"], attempts["judged"] = write(people)
     attempts["passed"] = examination.begin(people["holder"], declared=True)
     school.hand_in(attempts["passed"])
@@ -152,10 +152,11 @@ def begin_with_every_kind(examination: Quiz, trainee: User) -> Attempt:
             return attempt
 
 
-def begin_with_further_kinds(trainee: User) -> Attempt:
+def begin_with_further_kinds(trainee: User, *, taught_by: User) -> Attempt:
     """A paper of every example of the kinds that the programme does not ask."""
     programme = Programme.objects.create(slug="further", title="Further kinds of question")
     course = making.make_course("further", programme=programme, lessons=1, code="X1")
+    Teaching.objects.create(course=course, user=taught_by)
     asked = set(Question.objects.filter(programme__slug="smp").values_list("current__kind", flat=True))
     examples = [(kind, each) for kind in kinds.all_kinds() if kind.name not in asked for each in kind.examples]
     for number, (kind, example) in enumerate(examples):
