@@ -1,8 +1,14 @@
-"""An attempt through any order of events, held against a few lines of plain Python that say what must be true."""
+"""An attempt through any order of events, held against a model in plain Python that says what must be true.
 
-from dataclasses import dataclass, field
+Two windows type and a network carries: it delays, reorders, repeats and loses saves and replies. The clock passes and
+steps back, windows take over, papers are handed in (twice), the sweep comes by, more time is granted and ended.
+"""
+
+from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any, ClassVar
 
 import pytest
 import time_machine
@@ -17,154 +23,340 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from quizzes.models import Attempt, AttemptOver, Outcome, Quiz, Response, ResponseEvent, State
+from accounts.models import User
+from courses.models import Course
+from quizzes import accommodating, kinds
+from quizzes.models import (
+    Accommodation,
+    Attempt,
+    AttemptOver,
+    Item,
+    Outcome,
+    Quiz,
+    Response,
+    ResponseEvent,
+    Result,
+    TakenOver,
+)
+from quizzes.opening import Closed
 from quizzes.work import close_overdue
 from tests.cast import person
-from tests.quizzes.making import add_pool, items_of, make_course, make_quiz, study_all
+from tests.quizzes.life import ATTEMPTS, GRACE, IN_HOURS, MARK, Asked, Message, Paper, Trainee, Window, asked
+from tests.quizzes.making import add_entry, make_course, make_quiz, study_all
 
 people = count(1)
-ITEMS = st.integers(0, 3)
-CHOICES = st.sampled_from([True, False, None])
-NUMBERS = st.integers(1, 6)
-
-
-def fields(choice: bool | None) -> dict[str, list[str]]:
-    return {} if choice is None else {"choice": ["0" if choice else "1"]}
-
-
-@dataclass
-class Model:
-    """What must be true, without any database."""
-
-    epoch: int = 0
-    open: bool = True
-    kept: dict[int, tuple[int, int]] = field(default_factory=lambda: dict.fromkeys(range(4), (0, 0)))
-    body: dict[int, bool | None] = field(default_factory=lambda: dict.fromkeys(range(4)))
-    arrived: set[tuple[int, str, int, int]] = field(default_factory=set)
-
-    def keep(self, item: int, choice: bool | None, turn: tuple[int, int]) -> bool:
-        if turn <= self.kept[item]:
-            return False
-        self.kept[item], self.body[item] = turn, choice
-        return True
+START = datetime(2026, 10, 24, 23, 0, tzinfo=UTC)  # an hour before the clocks go back in Europe
+ANSWERS = st.sampled_from(["blank", "right", "right", "1", "2", "3"])
+ITEMS = st.sampled_from([0, 0, 0, *range(99)])  # mostly one, so that saves meet
+WINDOWS = st.integers(0, 1)
+GRANTS: list[dict[str, Any]] = [
+    {"time_percent": 150},
+    {"time_percent": 200, "extra_attempts": 1},
+    {"extra_minutes": 10},
+    {"extra_minutes": 1, "read_outs": True},
+]
 
 
 class Life(RuleBasedStateMachine):
-    quiz: Quiz
+    quiz: ClassVar[Quiz]
+    questions: ClassVar[list[Asked]]
+    granter: ClassVar[User]
+    at_end = False
+    seen: ClassVar[Counter[str]] = Counter()  # what became of saves
 
     @initialize()
-    def begin(self) -> None:
-        self.traveller = time_machine.travel(datetime(2026, 10, 24, 23, 0, tzinfo=UTC), tick=False)
+    def start(self) -> None:
+        self.traveller = time_machine.travel(START, tick=False)
         self.clock = self.traveller.start()
-        trainee = person(f"trainee{next(people)}@example.com", "Tess Trainee")
-        study_all(trainee, self.quiz.course)  # type: ignore[arg-type]
-        self.attempt = self.quiz.begin(trainee, declared=True)
-        self.items = items_of(self.attempt)
-        self.model = Model()
-        assert self.attempt.hard_deadline_at
-        self.ends = self.attempt.hard_deadline_at
+        self.trainee = person(f"trainee{next(people)}@example.com", "Tess Trainee")
+        study_all(self.trainee, self.quiz.course)  # type: ignore[arg-type]
+        self.model = Trainee()
+        self.windows = [Window("one"), Window("two")]
+        self.air: list[Message] = []  # on the way; some will never arrive
+        self.rows: list[Accommodation] = []
+        self.begin()
 
     def teardown(self) -> None:
-        if hasattr(self, "traveller"):
+        if not hasattr(self, "traveller"):
+            return
+        self.at_end = True
+        try:
+            self.what_is_stored_is_what_must_be()
+            self.clock_and_grants_are_as_they_must_be()
+            self.the_result_is_what_the_stored_answers_are_worth()
+            self.every_save_has_its_event_and_none_counts_after_the_end()
+        finally:
             self.traveller.stop()
 
-    def fresh(self) -> Attempt:
-        return Attempt.objects.select_related("quiz_version", "quiz").get(pk=self.attempt.pk)
+    # Who is who
 
     @property
-    def in_time(self) -> bool:
-        return datetime.now(UTC) <= self.ends
+    def now(self) -> datetime:
+        return datetime.now(UTC)
 
-    @rule(item=ITEMS, choice=CHOICES, seq=NUMBERS, back=st.integers(0, 2), client=st.sampled_from(["a", "b"]))
-    def save(self, item: int, choice: bool | None, seq: int, back: int, client: str) -> None:
-        epoch = max(0, self.model.epoch - back)
-        saved = self.fresh().save_answer(self.items[item].pk, fields(choice), epoch=epoch, seq=seq, client=client)
-        self.model.arrived.add((item, client, epoch, seq))
-        if not self.model.open:
-            assert saved.outcome in {Outcome.CLOSED, Outcome.LATE}
-        elif not self.in_time:
-            assert saved.outcome == Outcome.LATE
-            self.model.open = False
-        elif epoch < self.model.epoch:
-            assert saved.outcome == Outcome.OTHER_TAB
-        elif self.model.keep(item, choice, (epoch, seq)):
-            assert saved.outcome == Outcome.APPLIED
-        else:
-            assert saved.outcome in {Outcome.APPLIED, Outcome.STALE}
+    @property
+    def paper(self) -> Paper:
+        return self.model.papers[-1]
 
-    @rule()
-    def claim(self) -> None:
+    def attempt(self, paper: Paper) -> Attempt:
+        """As a request of its own would fetch it."""
+        return Attempt.objects.of(self.trainee).get(pk=paper.pk)
+
+    def posted(self, message: Message) -> tuple[int, dict[str, list[str]]]:
+        item = Item.objects.select_related("question_version").get(pk=message.paper.items[message.item])
+        one = message.paper.questions[message.item]
+        return item.pk, one.kind.fields(one.body, item.drawn, message.body)
+
+    # What people do
+
+    @rule(twice=st.booleans())
+    def begin_again(self, twice: bool) -> None:
+        """Nearly always when the last attempt is over; now and then a second start of one that runs."""
+        if twice or not self.paper.takes(self.now):
+            self.begin()
+
+    def begin(self) -> None:
+        running = next((paper for paper in self.model.papers if paper.takes(self.now)), None)
+        for paper in self.model.papers:
+            paper.touch(self.now)
+        refused = "" if running else self.model.refuses(self.now)
         try:
-            epoch = self.fresh().claim()
-        except AttemptOver:
-            assert not (self.model.open and self.in_time)
+            begun = self.quiz.begin(self.trainee, declared=True)
+        except Closed as closed:
+            reasons = {reason.code for reason in closed.opening.reasons}
         else:
-            self.model.epoch += 1
-            assert epoch == self.model.epoch
+            reasons = set()
+        assert reasons == ({refused} if refused else set())
+        if refused:
+            self.seen[f"begin: {refused}"] += 1
+            return
+        if running:
+            assert begun.pk == running.pk
+            return
+        items = list(Item.objects.filter(attempt=begun).select_related("question_version"))
+        places = [next(q for q in self.questions if q.kind.name == item.question_version.kind) for item in items]
+        until = self.now + timedelta(seconds=self.model.seconds())
+        paper = Paper(
+            begun.pk, [item.pk for item in items], places, self.now, until, bool(self.model.most("read_outs"))
+        )
+        self.model.papers.append(paper)
+        for window in self.windows:
+            window.open(paper)
+        self.attempts_keep_within_what_is_allowed()
 
-    @rule(sent=st.lists(st.tuples(ITEMS, CHOICES, NUMBERS), max_size=5))
-    def submit(self, sent: list[tuple[int, bool | None, int]]) -> None:
-        epoch = self.model.epoch
-        answers = [(self.items[item].pk, fields(choice), epoch, seq, None) for item, choice, seq in sent]
-        counts = self.model.open and self.in_time
-        result = self.fresh().submit(answers, client="last")
-        if counts:
-            for item, choice, seq in sorted(sent, key=lambda one: one[2]):
-                self.model.keep(item, choice, (epoch, seq))
-        self.model.open = False
+    def attempts_keep_within_what_is_allowed(self) -> None:
+        mine = list(Attempt.objects.filter(trainee=self.trainee, quiz=self.quiz))
+        assert [attempt.pk for attempt in mine] == [paper.pk for paper in self.model.papers]
+        assert sum(attempt.is_open for attempt in mine) <= 1
+        extra = max([0] + [one.what.get("extra_attempts", 0) for one in self.model.granted])
+        for attempt in mine:
+            since = [other for other in mine if timedelta(0) <= other.started_at - attempt.started_at < IN_HOURS]
+            assert len(since) <= ATTEMPTS + extra
+
+    @rule(which=WINDOWS, item=ITEMS, answer=ANSWERS, flagged=st.booleans())
+    def type_and_save(self, which: int, item: int, answer: str, flagged: bool) -> None:
+        self.send(self.type(which, item, answer, flagged), heard=True)
+
+    @rule(which=WINDOWS, item=ITEMS, answer=ANSWERS, flagged=st.booleans())
+    def type_on_a_slow_network(self, which: int, item: int, answer: str, flagged: bool) -> None:
+        self.air.append(self.type(which, item, answer, flagged))
+
+    def type(self, which: int, item: int, answer: str, flagged: bool) -> Message:
+        place = item % len(self.paper.items)
+        return self.windows[which].type(place, self.paper.questions[place].answer(answer), flagged=flagged)
+
+    @precondition(lambda self: self.air)
+    @rule(place=st.integers(0, 99), heard=st.booleans(), again=st.booleans())
+    def arrive(self, place: int, heard: bool, again: bool) -> None:
+        """Any one on the way, not the first; its reply may be lost, and it may come once more."""
+        message = self.air[place % len(self.air)]
+        if not again:
+            self.air.remove(message)
+        self.send(message, heard=heard)
+
+    @precondition(lambda self: self.air)
+    @rule(place=st.integers(0, 99))
+    def drop(self, place: int) -> None:
+        self.air.pop(place % len(self.air))
+
+    def send(self, message: Message, *, heard: bool) -> None:
+        item, fields = self.posted(message)
+        saved = self.attempt(message.paper).save_answer(
+            item, fields, epoch=message.epoch, seq=message.seq, client=message.client, flagged=message.flagged
+        )
+        expected = message.paper.save(message, self.now)
+        self.seen[expected] += 1
+        assert saved.outcome == expected
+        if saved.outcome == Outcome.APPLIED:
+            turns = message.paper.acknowledged
+            turns[message.item] = max(message.turn, turns.get(message.item, (0, 0)))
+        if heard:
+            for window in self.windows:
+                window.hears(message)
+
+    @rule(which=WINDOWS, reloaded=st.booleans())
+    def take_over(self, which: int, reloaded: bool) -> None:
+        """A window becomes the writer. A reloaded one sends what it kept, under the numbers it was typed with."""
+        window = self.windows[which]
+        if reloaded:
+            window.open(self.paper)
+            for item in sorted(window.unheard):
+                self.send(window.outbox[item], heard=True)
+        try:
+            epoch = self.attempt(self.paper).claim()
+        except AttemptOver:
+            assert not self.paper.takes(self.now)
+            return
+        self.paper.epoch += 1
+        assert epoch == self.paper.epoch
+        window.epoch = epoch
+        for item in window.unheard:  # typed while the claim was under way: it belongs to this writer
+            window.outbox[item] = replace(window.outbox[item], epoch=epoch)
+
+    @rule(place=st.integers(0, 99))
+    def use_this_answer(self, place: int) -> None:
+        """One that was kept aside counts again."""
+        attempt = self.attempt(self.paper)
+        offered = attempt.kept_aside()
+        if not offered or not self.paper.takes(self.now):
+            return
+        chosen = offered[place % len(offered)]
+        item = self.paper.items.index(chosen.item_id)
+        epoch = attempt.claim()
+        self.paper.epoch += 1
+        flagged = self.paper.kept[item].flagged
+        message = Message(self.paper, item, "form", epoch, 1, chosen.event.body, flagged)
+        saved = attempt.take_back(chosen.event, epoch=epoch, seq=1, client="form")
+        assert saved.outcome == self.paper.save(message, self.now)
+        assert chosen.usable is (saved.outcome == Outcome.APPLIED)
+        self.seen[f"kept aside: {saved.outcome}"] += 1
+
+    @rule(which=WINDOWS, asks=st.booleans())
+    def hand_in(self, which: int, asks: bool) -> None:
+        """With all it typed, heard of or not. One that `asks` gives way when another window has taken over."""
+        window = self.windows[which]
+        sent = list(window.outbox.values())
+        answers = [(*self.posted(one), one.epoch, one.seq, one.flagged) for one in sent]
+        before = self.attempt(self.paper).result
+        self.seen["handed in twice" if before else "handed in"] += 1
+        elsewhere = asks and self.paper.takes(self.now) and window.epoch != self.paper.epoch
+        try:
+            result = self.attempt(self.paper).submit(
+                answers, client=window.client, epoch=window.epoch if asks else None
+            )
+        except TakenOver:
+            assert elsewhere
+            return
+        assert not elsewhere
         assert result is not None
+        assert before is None or result == before, "handed in twice is handed in once"
+        self.paper.hand_in(sent, self.now)
 
-    @precondition(lambda self: self.model.open)
-    @rule(seconds=st.sampled_from([1, 600, 1799, 3600, -1800]))
+    # What else happens
+
+    @rule(seconds=st.sampled_from([1, 1, 60, 60, 600, -1800, 86_400]))
     def time_passes(self, seconds: int) -> None:
         self.clock.shift(timedelta(seconds=seconds))
+
+    @precondition(lambda self: self.paper.takes(self.now))
+    @rule(seconds=st.sampled_from([-1, 0, 1, 29, 30, 31]))
+    def time_runs_out(self, seconds: int) -> None:
+        """To the very edge of the deadline, of the network's grace, and past it."""
+        self.clock.move_to(self.paper.deadline + timedelta(seconds=seconds), tick=False)
 
     @rule()
     def sweep(self) -> None:
         close_overdue()
-        self.model.open = self.model.open and self.in_time
+        for paper in self.model.papers:
+            paper.touch(self.now)
+
+    @rule(what=st.sampled_from(GRANTS), everywhere=st.booleans())
+    def grant(self, what: dict[str, Any], everywhere: bool) -> None:
+        quiz = None if everywhere else self.quiz
+        self.rows.append(accommodating.grant(self.trainee, quiz=quiz, by=self.granter, reason="A letter.", **what))
+        self.model.grant(what, self.now)
+
+    @precondition(lambda self: self.rows)
+    @rule(place=st.integers(0, 99))
+    def end(self, place: int) -> None:
+        chosen = place % len(self.rows)
+        accommodating.end(self.rows[chosen], by=self.granter, reason="Over.")
+        self.model.granted[chosen].ended = True
+
+    # What must be true after each of them
+
+    def looked_at(self) -> list[Paper]:
+        """The paper that is written now; at the end all of them, for the closed ones must have stayed as they were."""
+        return self.model.papers[0 if self.at_end else -1 :] if hasattr(self, "model") else []
 
     @invariant()
     def what_is_stored_is_what_must_be(self) -> None:
-        if not hasattr(self, "model"):
-            return
-        responses = {response.item_id: response for response in Response.objects.filter(item__attempt=self.attempt)}
-        for place, item in enumerate(self.items):
-            response = responses[item.pk]
-            choice = self.model.body[place]
-            assert (response.epoch, response.seq) == self.model.kept[place]
-            assert response.body == (None if choice is None else {"choice": choice})
-        attempt = self.fresh()
-        assert attempt.is_open is self.model.open
-        assert attempt.results.count() == int(not self.model.open)
-        if attempt.result:
-            assert attempt.state == State.GRADED
-            assert attempt.result.raw == 10_000 * sum(choice is True for choice in self.model.body.values())
-            assert attempt.submitted_at
-            assert attempt.deadline_at
-            assert attempt.submitted_at <= attempt.deadline_at
+        for paper in self.looked_at():
+            rows = {row.item_id: row for row in Response.objects.filter(item__attempt=paper.pk)}
+            for place, pk in enumerate(paper.items):
+                row, kept = rows[pk], paper.kept[place]
+                assert ((row.epoch, row.seq), row.client) == (kept.turn, kept.client)
+                assert (row.body, row.flagged) == (kept.body, kept.flagged)
+                assert (row.epoch, row.seq) >= paper.acknowledged.get(place, (0, 0)), "acknowledged, and gone"
 
     @invariant()
-    def nothing_that_arrived_is_forgotten(self) -> None:
-        if hasattr(self, "model"):
-            events = ResponseEvent.objects.filter(item__attempt=self.attempt).exclude(client="last")
-            places = {item.pk: place for place, item in enumerate(self.items)}
-            rows = events.values_list("item", "client", "epoch", "seq")
-            assert {(places[item], *rest) for item, *rest in rows} == self.model.arrived
+    def clock_and_grants_are_as_they_must_be(self) -> None:
+        for paper in self.looked_at():
+            attempt = Attempt.objects.get(pk=paper.pk)
+            assert attempt.is_open is not bool(paper.closed)
+            assert attempt.closed_by == paper.closed
+            assert (attempt.deadline_at, attempt.hard_deadline_at) == (paper.deadline, paper.deadline + GRACE)
+            assert attempt.read_outs is paper.read_outs
+            assert attempt.granted_midway.count() == paper.midway
+            assert attempt.submitted_at is None or attempt.submitted_at <= paper.deadline
+
+    @invariant()
+    def the_result_is_what_the_stored_answers_are_worth(self) -> None:
+        for paper in self.looked_at():
+            results = list(Result.objects.filter(attempt=paper.pk))
+            assert len(results) == bool(paper.closed)
+            for result in results:
+                assert (result.raw, result.percent) == (paper.raw, paper.percent)
+                assert result.max_mark == MARK * len(paper.items)
+                assert result.passed is (paper.percent == 10_000)
+
+    @invariant()
+    def every_save_has_its_event_and_none_counts_after_the_end(self) -> None:
+        for paper in self.looked_at():
+            places = {pk: place for place, pk in enumerate(paper.items)}
+            events = list(ResponseEvent.objects.filter(item__attempt=paper.pk))
+            names = {(places[row.item_id], row.client, row.epoch, row.seq) for row in events}
+            assert names >= paper.arrived
+            applied = [row for row in events if row.outcome == Outcome.APPLIED]
+            assert all(row.received_at <= paper.deadline + GRACE for row in applied)
+            turns = {(row.item_id, row.epoch, row.seq) for row in applied}
+            for place, kept in enumerate(paper.kept):
+                if kept.turn != (0, 0):
+                    assert (paper.items[place], *kept.turn) in turns, "it counts, and no event says that it was applied"
+
+
+def ask_all(course: Course) -> None:
+    for place, kind in enumerate(kind for kind in kinds.all_kinds() if not kind.by_person):
+        add_entry(course, f"Q-{place}", kind.examples[0].source)
 
 
 @pytest.mark.django_db
-def test_any_order_of_events_ends_as_it_must() -> None:
-    course = make_course()
-    add_pool(course, each=2)
-    Life.quiz = make_quiz(course)
+def test_any_order_of_events_ends_as_it_must(ines: User) -> None:
+    course = make_course(lessons=1)
+    Life.questions = asked()
+    ask_all(course)
+    Life.granter = ines
+    Life.quiz = make_quiz(
+        course, {"M1.1a": len(Life.questions)}, pass_percent=10_000, attempts=ATTEMPTS, failures_before_review=0
+    )
 
     run_state_machine_as_test(
         Life,
         settings=settings(
             max_examples=25,
-            stateful_step_count=15,
+            stateful_step_count=40,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
         ),
     )
+    assert {Outcome.APPLIED, Outcome.STALE, Outcome.OTHER_TAB} <= set(Life.seen), "it went nowhere"

@@ -66,6 +66,13 @@ export class Outbox {
     await this.put({ ...slot, sent: true });
   }
 
+  // Kept aside by the server, which will offer it back: if this device sent it once more with the hand-in, it would
+  // count although nobody asked for it.
+  async leave(item, epoch, seq) {
+    const slot = this.slots.get(item);
+    if (slot && slot.seq === seq && slot.epoch === epoch) await this.forget(item);
+  }
+
   async forget(item) {
     this.slots.delete(item);
     await this.#write((store) => store.delete([this.attempt, item]));

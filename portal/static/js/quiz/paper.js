@@ -183,7 +183,8 @@ class Paper {
     for (const { item, epoch, seq, outcome, message } of answer.answers ?? []) {
       this.tell(item, message);
       // Applied, older than what is there, kept aside or refused with words: the server has spoken for it.
-      await this.outbox.settle(item, epoch, seq);
+      if (outcome === "other_tab") await this.outbox.leave(item, epoch, seq);
+      else await this.outbox.settle(item, epoch, seq);
       this.walk.saved(item, outcome);
     }
     if (this.over(answer)) return "over";
