@@ -10,7 +10,7 @@ from quizzes.kinds.forms import Field
 OUTSIDE = ("costs", "free")
 MOST_MARKS = 12
 SCALP = (
-    "A scalp seen from above, forehead at the top. C3: one small dark spot of uneven shape. D5 to E5: a thin pale line "
+    "A scalp seen from above, forehead at the top. C3: one small brown spot of uneven shape. D5 to E5: a thin line "
     "with fine cross-lines. E2 to F4: a reddened area, fresh since yesterday. All else: even skin with fine hair."
 )
 MOLE = {"id": "a", "text": "Mole with its 5 mm margin", "kind": "circle", "x": 369, "y": 362, "r": 72}
