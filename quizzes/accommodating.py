@@ -22,6 +22,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from quizzes import deadlines
 from quizzes.deadlines import USUAL, Allowance
+from quizzes.kinds.base import Kind
 from quizzes.models.accommodation import Accommodation, AccommodationEnding, GrantedMidway
 from quizzes.models.attempt import Attempt
 from quizzes.models.quiz import Quiz
@@ -91,9 +92,9 @@ def allowance(trainee: User, quiz: Quiz | int) -> Allowance:
     return found
 
 
-def reads_out(trainee: User) -> bool:
+def reads_out(trainee: User, kind: Kind) -> bool:
     """Do colours come with their numbers for this person, where no quiz is asked (checks in lessons, practice)?"""
-    return Accommodation.objects.of(trainee).in_force().filter(read_outs=True).exists()
+    return kind.shows_colour and Accommodation.objects.of(trainee).in_force().filter(read_outs=True).exists()
 
 
 def catch_up(attempt: Attempt) -> None:

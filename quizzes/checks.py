@@ -18,7 +18,7 @@ from accounts.models import User
 from accounts.requests import SignedIn
 from courses.blocks import Block, BlockError, Data, Page, Words
 from courses.models import Course, Enrolment, Lesson, LessonVersion
-from quizzes import kinds
+from quizzes import accommodating, kinds
 from quizzes.kinds import authoring
 from quizzes.kinds.base import Drawn, Fields, Kind, KindError, Response, Unreadable
 from quizzes.models import CheckAnswer
@@ -132,7 +132,9 @@ class Check:
             "number": number,
             "total": total,
             "control": self.kind.template,
-            "q": self.kind.public(self.data["body"], self.drawn),
+            "q": self.kind.shown(
+                self.data["body"], self.drawn, response, read_outs=accommodating.reads_out(self.trainee, self.kind)
+            ),
             "prefix": self.prefix,
             "value": kept if fields is None else fields,
             "stem": self.data["stem"],

@@ -89,7 +89,15 @@ def review(attempt: Attempt) -> list[ReviewedItem]:
         latest[marking.item_id] = marking
     counted = {row.item_id: row for row in CountedAnswer.objects.filter(item__attempt=attempt).select_related("event")}
     return [
-        _reviewed(item, latest.get(item.pk), shown, is_passed=passed, counted=counted.get(item.pk)) for item in items
+        _reviewed(
+            item,
+            latest.get(item.pk),
+            shown,
+            is_passed=passed,
+            read_outs=attempt.read_outs,
+            counted=counted.get(item.pk),
+        )
+        for item in items
     ]
 
 
@@ -106,6 +114,7 @@ def _reviewed(
     shown: dict[str, bool],
     *,
     is_passed: bool,
+    read_outs: bool,
     counted: CountedAnswer | None = None,
 ) -> ReviewedItem:
     asked, version = item.question_version, _judged_by(item, marking)
@@ -140,7 +149,7 @@ def _reviewed(
         kind=kind,
         template=kind.template,
         stem=asked.stem,
-        public=kind.public(asked.body, item.drawn),
+        public=kind.shown(asked.body, item.drawn, body if shown["answers"] else None, read_outs=read_outs),
         position=item.position,
         section=item.section,
         objective=asked.objective,

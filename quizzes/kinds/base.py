@@ -92,6 +92,7 @@ class Kind(ABC):
     name: ClassVar[str] = ""
     label: ClassVar[StrPromise | str] = ""
     version: ClassVar[int] = 1
+    shows_colour: ClassVar[bool] = False  # judged by eye, unless its numbers are granted
     by_person: ClassVar[bool] = False  # judged by people; the machine marks only a blank
     by_steps: ClassVar[bool] = False  # answered step by step: what is stored is never taken back, only gone on from
     own_fields: ClassVar[frozenset[str]]

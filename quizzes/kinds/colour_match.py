@@ -50,6 +50,7 @@ class ColourMatch(Kind):
 
     name = "colour_match"
     label = gettext_lazy("Colour match")
+    shows_colour = True
     own_fields = frozenset({"mode", "metric", *(field for fields in USED.values() for field in fields)})
     examples = EXAMPLES
     form = FORM

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from accounts.requests import SignedIn
 from courses.models import Lesson
-from quizzes import kinds
+from quizzes import accommodating, kinds
 from quizzes.kinds.base import Fields, Response, Unreadable
 from quizzes.models import Card, PracticeAnswer, PracticeSitting
 from quizzes.practising import answering, asking, pace, telling
@@ -112,7 +112,7 @@ def _question(
         "total": total,
         "done": done,
         "control": kind.template,
-        "q": kind.shown(version.body, drawn, response),
+        "q": kind.shown(version.body, drawn, response, read_outs=accommodating.reads_out(request.user, kind)),
         "prefix": PREFIX,
         "value": kind.fields(version.body, drawn, response) if fields is None else fields,
         "trouble": trouble,

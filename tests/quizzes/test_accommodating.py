@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from courses.models import Course, Enrolment, Teaching
-from quizzes import accommodating, beginning, deadlines
+from quizzes import accommodating, beginning, deadlines, kinds
 from quizzes.accommodating import CannotGrant
 from quizzes.deadlines import GRACE, NOTHING, Allowance
 from quizzes.models import Accommodation, Attempt, GrantedMidway, Outcome, Quiz
@@ -594,3 +594,13 @@ def test_the_list_costs_the_same_queries_for_few_and_many(
         course.enrol(trainee)
         accommodating.grant(trainee, quiz=quiz, by=ines_teaches, reason=WHY, extra_minutes=5)
     assert cost() == few
+
+
+def test_numbers_come_with_colours_in_lessons_and_practice_too(tess: User, ada: User) -> None:
+    colour, words = kinds.get("colour_match"), kinds.get("single_choice")
+    assert not accommodating.reads_out(tess, colour)
+
+    accommodating.grant(tess, quiz=None, by=ada, reason=WHY, read_outs=True)
+
+    assert accommodating.reads_out(tess, colour)
+    assert not accommodating.reads_out(tess, words)
