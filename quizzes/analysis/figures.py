@@ -61,7 +61,6 @@ def figures(gathered: Gathered) -> dict[str, Any]:
         "typical_seconds": typical,
         "questions": [one for _head, one in sorted(shown, key=lambda pair: _urgency(pair[1]))],
         "unanswered": sorted(set(gathered.drawn) - {head.question_id for head, _one in shown}),
-        "look_at": sum(one["findings"][0]["severity"] in {findings.STOP, findings.WATCH} for _head, one in shown),
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from quizzes import kinds
-from quizzes.analysis.findings import ENOUGH
+from quizzes.analysis.findings import ENOUGH, STOP, WATCH
 from quizzes.analysis.reading import tallies
 from quizzes.analysis.telling import Told, letter, tell
 from quizzes.models.question import QuestionVersion
@@ -235,7 +235,8 @@ class Sums:
     paper: list[tuple[str, str]]
 
 
-def sums(figures: Mapping[str, Any], quiz: Quiz) -> Sums:
+def sums(figures: Mapping[str, Any], shown: Iterable[Mapping[str, Any]], quiz: Quiz) -> Sums:
+    """Of everybody who handed in; of the questions only those the reader may see."""
     people, paper = figures["people"], figures["paper"] or {}
     cic = paper.get("cic")
     pass_mark = quiz.current.pass_percent / 100 if quiz.current else 0
@@ -246,7 +247,7 @@ def sums(figures: Mapping[str, Any], quiz: Quiz) -> Sums:
         pass_mark=f"{pass_mark:g}%",
         reliability=signed(cic / 100) if cic is not None and enough else "–",
         is_fixed=figures["fixed"],
-        look_at=figures["look_at"],
+        look_at=sum(one["findings"][0]["severity"] in {STOP, WATCH} for one in shown),
         paper=_totals(paper) if paper and enough else [],
     )
 

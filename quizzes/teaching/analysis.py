@@ -84,7 +84,7 @@ def analysis(request: SignedIn, pk: int) -> HttpResponse:
         context
         | {
             "figures": found.kept.figures if found.kept else {},
-            "sums": showing.sums(found.kept.figures, quiz) if found.kept else None,
+            "sums": showing.sums(found.kept.figures, found.figures, quiz) if found.kept else None,
             "page": page,
             "rows": table,
             "row": row,
