@@ -7,6 +7,7 @@ tells what became of it. They speak JSON.
 import json
 import os
 import sys
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
@@ -75,5 +76,5 @@ def read(given: dict[str, Any]) -> dict[str, Any]:
 if __name__ == "__main__":
     os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
     django.setup()
-    act = {"set_up": set_up, "begin": begin, "read": read}[sys.argv[1]]
-    sys.stdout.write(json.dumps(act(json.loads(sys.stdin.read()))))
+    acts: dict[str, Callable[[Any], Any]] = {"set_up": set_up, "begin": begin, "read": read}
+    sys.stdout.write(json.dumps(acts[sys.argv[1]](json.loads(sys.stdin.read()))))

@@ -166,7 +166,8 @@ class Trainee:
     granted: list[Granted] = field(default_factory=list)
 
     def most(self, name: str, usual: int = 0) -> int:
-        return max([usual] + [one.what.get(name, usual) for one in self.granted if not one.ended])
+        granted: list[int] = [one.what.get(name, usual) for one in self.granted if not one.ended]
+        return max([usual, *granted])
 
     def seconds(self) -> int:
         return LIMIT * self.most("time_percent", 100) // 100 + 60 * self.most("extra_minutes")

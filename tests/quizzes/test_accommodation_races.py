@@ -44,6 +44,10 @@ def granting(trainee: User, by: User, **what: int) -> Act:
     return lambda: accommodating.grant(trainee, quiz=None, by=by, reason="A letter.", **what).pk  # type: ignore[arg-type]
 
 
+def beginning(quiz: Quiz, trainee: User) -> Act:
+    return lambda: Quiz.objects.get(pk=quiz.pk).begin(trainee, declared=True).pk
+
+
 def about_to_be_swept(attempt: Attempt) -> None:
     """Its grace ended a moment ago."""
     past = timezone.now() - timedelta(milliseconds=1)
@@ -58,7 +62,7 @@ def test_time_granted_while_an_attempt_begins_is_never_missed(
         study_all(trainee, course)
 
         outcomes = together(
-            lambda one=trainee: Quiz.objects.get(pk=quiz.pk).begin(one, declared=True).pk,
+            beginning(quiz, trainee),
             granting(trainee, ines, extra_minutes=20),
         )
 
@@ -110,7 +114,7 @@ def test_ended_while_an_attempt_begins_it_is_had_whole_or_not_at_all(
     granted = accommodating.grant(tess, quiz=quiz, by=ines, reason="A letter.", extra_minutes=20)
 
     outcomes = together(
-        lambda: Quiz.objects.get(pk=quiz.pk).begin(tess, declared=True).pk,
+        beginning(quiz, tess),
         lambda: accommodating.end(granted, by=ines, reason="Over.").pk,
     )
 
