@@ -43,7 +43,7 @@ def test_a_regrade_is_asked_for_approved_and_applied_by_two_people(
     assert made.status_code == 302
     page = hers.get(made["Location"])
     assert "Tess Trainee" in page.text
-    assert "50% → 75%" in page.text
+    assert "50%&nbsp;→&nbsp;75%" in page.text
     assert "somebody else has to approve" in page.text
     assert "Apply it" not in page.text
     approval = reverse("quizzes:approval_create", args=[regrade.pk])

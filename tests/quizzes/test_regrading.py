@@ -609,7 +609,7 @@ def test_the_result_page_tells_the_correction_and_keeps_the_old_result(
     page = client_of(tess).get(failed.get_result_url())
 
     assert "question 1 was marked again" in page.text
-    assert "50% → 75%" in page.text
+    assert "50%&nbsp;→&nbsp;75%" in page.text
     assert "The key was wrong." in page.text
 
 
