@@ -184,7 +184,7 @@ quizzes:question_create             in   404  404  on   404  on
 quizzes:draft_create                in   404  404  on   404  on
 quizzes:draft                       in   404  404  409  404  409
 quizzes:publication                 in   404  404  422  404  422
-quizzes:draft_discard               in   404  404  on   404  on
+quizzes:draft_discard               in   404  404  on   404  404
 quizzes:judgement_create            in   404  404  422  404  422
 quizzes:analysis_create             in   404  404  on   404  on
 quizzes:accommodation_create        in   404  404  422  404  422
