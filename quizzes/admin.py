@@ -4,12 +4,15 @@ from django.contrib import admin
 
 from jobs.final import HistoryAdmin
 from quizzes.models import (
+    Accommodation,
+    AccommodationEnding,
     AnswerFile,
     Attempt,
     Card,
     CheckAnswer,
     CountedAnswer,
     FeedbackOpened,
+    GrantedMidway,
     Item,
     ItemCheck,
     Judgement,
@@ -215,3 +218,23 @@ class VoidingAdmin(HistoryAdmin):
     list_display = ("attempt", "by", "reason", "voided_at")
     list_select_related = ("attempt__trainee", "by")
     search_fields = ("attempt__trainee__email",)
+
+
+@admin.register(Accommodation)
+class AccommodationAdmin(HistoryAdmin):
+    list_display = ("trainee", "quiz", "time_percent", "extra_minutes", "extra_attempts", "read_outs", "granted_at")
+    list_select_related = ("trainee", "quiz")
+    search_fields = ("trainee__email", "trainee__name")
+    date_hierarchy = "granted_at"
+
+
+@admin.register(AccommodationEnding)
+class AccommodationEndingAdmin(HistoryAdmin):
+    list_display = ("accommodation", "ended_by", "ended_at")
+    list_select_related = ("accommodation", "ended_by")
+
+
+@admin.register(GrantedMidway)
+class GrantedMidwayAdmin(HistoryAdmin):
+    list_display = ("attempt", "deadline_before", "deadline_after", "read_outs", "granted_by", "granted_at")
+    list_select_related = ("attempt", "granted_by")
