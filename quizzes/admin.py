@@ -14,6 +14,7 @@ from quizzes.models import (
     FeedbackOpened,
     GrantedMidway,
     Item,
+    ItemAnalysis,
     ItemCheck,
     Judgement,
     Marking,
@@ -22,6 +23,7 @@ from quizzes.models import (
     PracticeEase,
     PracticeSitting,
     Question,
+    QuestionDraft,
     QuestionVersion,
     Quiz,
     QuizVersion,
@@ -238,3 +240,17 @@ class AccommodationEndingAdmin(HistoryAdmin):
 class GrantedMidwayAdmin(HistoryAdmin):
     list_display = ("attempt", "deadline_before", "deadline_after", "read_outs", "granted_by", "granted_at")
     list_select_related = ("attempt", "granted_by")
+
+
+@admin.register(QuestionDraft)
+class QuestionDraftAdmin(HistoryAdmin):
+    """Written in the studio, where two authors of one draft are told of each other."""
+
+    list_display = ("question", "course", "kind", "author", "saved_at")
+    list_select_related = ("question", "course", "author")
+
+
+@admin.register(ItemAnalysis)
+class ItemAnalysisAdmin(HistoryAdmin):
+    list_display = ("quiz", "computed_at", "seconds")
+    list_select_related = ("quiz",)
