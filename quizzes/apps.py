@@ -47,3 +47,5 @@ class QuizzesConfig(AppConfig):
         keeping.register("quizzes:leaving_out_create", _("Leaving a question out of practice"))
         keeping.register("quizzes:return_create", _("Bringing questions back into practice"))
         keeping.register("quizzes:feedback_create", _("Opening the answers of a quiz"))
+        keeping.register("quizzes:regrade_create", _("Asking for a regrade"), {"reason": _("Why")})
+        keeping.register("quizzes:counted_create", _("Counting a late answer"), {"reason": _("Why it is to count")})
