@@ -68,14 +68,13 @@ def field(bound: BoundField, hint: str = "", autocomplete: str = "") -> SafeStri
 
 
 @register.simple_block_tag(takes_context=True)
-def way(
-    context: template.Context, content: str, view: str, strong: bool = False, exact: bool = False
-) -> SafeString:
+def way(context: template.Context, content: str, view: str, strong: bool = False, exact: bool = False) -> SafeString:
     """A link of a bar, which knows whether the reader is there or (unless `exact`) beneath it."""
     href = reverse(view)
     request = context.get("request")
     path = request.path if request else ""
-    here = ' aria-current="page"' if path == href else ' aria-current="true"' if path.startswith(href) and not exact else ""
+    beneath = path.startswith(href) and not exact
+    here = ' aria-current="page"' if path == href else ' aria-current="true"' if beneath else ""
     return format_html(
         '<a href="{}"{}{}>{}</a>',
         href,

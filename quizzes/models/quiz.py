@@ -64,7 +64,6 @@ class QuizQuerySet(models.QuerySet["Quiz"]):
             | Q(programme__in=Programme.objects.filter(courses__enrolments__trainee=trainee))
         ).select_related("course", "programme", "current")
 
-
     def taught_by(self, user: User) -> Self:
         """Quizzes of courses this person teaches, and examinations of programmes these belong to; to staff, all."""
         if user.is_staff:

@@ -92,7 +92,7 @@ def test_a_draft_changes_nothing_for_trainees_until_it_is_published(desk: Client
     assert question.current.stem != "Which needle now?"
 
 
-def test_publishing_an_unanswered_question_asks_nothing(desk: Client, question: Question) -> None:
+def test_publishing_an_unanswered_question_asks_nothing(desk: Client, question: Question, ines: User) -> None:
     draft = opened(desk, question)
     desk.post(draft.get_absolute_url(), typed(draft, stem="Which needle now?"))
 
@@ -102,7 +102,7 @@ def test_publishing_an_unanswered_question_asks_nothing(desk: Client, question: 
     assert answer.status_code == 302
     assert question.current is not None
     assert (question.current.number, question.current.stem) == (2, "Which needle now?")
-    assert question.current.author == QuestionVersion.objects.get(pk=question.current_id).author
+    assert question.current.author == ines
     assert not QuestionDraft.objects.exists()
 
 

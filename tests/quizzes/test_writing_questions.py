@@ -1,4 +1,4 @@
-"""An entry of the bank goes into a form and comes out again as it was; what is typed wrongly is told where it stands."""
+"""An entry of the bank goes into a form and comes out as it was; what is typed wrongly is told where it stands."""
 
 from decimal import Decimal
 from typing import Any
@@ -67,9 +67,12 @@ def test_whatever_is_typed_is_an_entry_or_a_clear_no(kind: Kind, typed: str) -> 
     common = {name: entry[name] for name in ("stem", "feedback")} | {"kind": kind.name}
     try:
         kind.parse(common | source)
-    except KindError as refused:
-        assert refused.path
-        assert refused.message
+    except KindError as error:
+        refused = error
+    else:
+        return
+    assert refused.path
+    assert refused.message
 
 
 ROWS = Field("options", "Options", "rows", ids=True, columns=(Field("text", "Text", "text"),))
