@@ -68,7 +68,7 @@ def lacks_tools() -> str:
 
 def steps(strict: bool) -> list[Step]:
     templates = [str(path) for path in sorted(Path(settings.BASE_DIR, "templates").rglob("*.html"))]
-    own = [*OWN, "tests", "manage.py"]
+    own = [*OWN, "bench", "tests", "manage.py"]
     pytest = [sys.executable, "-m", "pytest", "-q", "--maxfail=30"]
     # Tests that start real processes stay together on one of the two cores; they need no second database.
     plain = [*pytest, "-n", "2", "--dist", "loadgroup", "-m", "not browser"]
