@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,7 +18,8 @@ from jobs.running import enqueue
 from quizzes import kinds
 from quizzes.correcting import Refused, letters, papers, rejudging
 from quizzes.correcting.planning import Plan, Who, may_approve
-from quizzes.models.attempt import State
+from quizzes.models.attempt import Mode, State
+from quizzes.models.item import Item
 from quizzes.models.marking import Cause
 from quizzes.models.question import Question, QuestionVersion
 from quizzes.models.regrade import RUNNING, Policy, Regrade, RegradeChange, RegradeState, RegradeStep
@@ -164,7 +166,17 @@ def _keep(changes: Iterable[RegradeChange]) -> None:
 def who_may(regrade: Regrade, by: User) -> Who:
     teachers = set(regrade.question.course.teachings.filter(user__is_active=True).values_list("user", flat=True))
     staff = set(User.objects.filter(is_staff=True, is_active=True).values_list("pk", flat=True))
-    return may_approve(by.pk, asker=regrade.asked_by_id, teachers=teachers, staff=staff)
+    concerned = _concerned(regrade, teachers | staff)
+    return may_approve(by.pk, asker=regrade.asked_by_id, teachers=teachers, staff=staff, concerned=concerned)
+
+
+def _concerned(regrade: Regrade, people: set[int]) -> set[int]:
+    """Those of them whose own paper it would change, or may: one that is not marked yet is looked at when applying."""
+    own = Item.objects.filter(question=regrade.question_id, attempt__trainee__in=people)
+    own = own.filter(attempt__mode__in=(Mode.GRADED, Mode.FOLLOW_UP))
+    touched = Q(regrade_changes__regrade=regrade, regrade_changes__changes=True)
+    coming = Q(attempt__state__in=(State.OPEN, State.SUBMITTED))
+    return set(own.filter(touched | coming).values_list("attempt__trainee", flat=True))
 
 
 def words_for(who: Who) -> str:
@@ -176,6 +188,7 @@ def words_for(who: Who) -> str:
             "administrator exists. Add one of them, then ask them to approve it."
         ),
         Who.INSTRUCTOR_FIRST: _("This course has another instructor. Ask them to approve it."),
+        Who.OWN_PAPER: _("Your own paper asks this question, so somebody else has to approve it."),
         Who.STRANGER: _("Only instructors of this course and administrators approve its regrades."),
     }[who]
 

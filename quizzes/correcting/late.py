@@ -12,9 +12,11 @@ from accounts.models import User
 from quizzes import kinds, worth
 from quizzes.correcting import Refused, letters, papers, rejudging
 from quizzes.correcting.planning import Standing, outcome
-from quizzes.models.attempt import Mode, Outcome, State
+from quizzes.models.attempt import FeedbackOpened, Mode, Outcome, State
 from quizzes.models.item import ResponseEvent
+from quizzes.models.item_check import ItemCheck
 from quizzes.models.marking import Cause, Marking
+from quizzes.models.practice import PracticeAnswer
 from quizzes.models.regrade import CountedAnswer
 
 COUNTABLE = (Outcome.LATE, Outcome.CLOSED, Outcome.OTHER_TAB, Outcome.STALE)
@@ -32,6 +34,8 @@ def count(event: ResponseEvent, *, by: User, reason: str) -> CountedAnswer:
         counted = CountedAnswer.objects.filter(event=event).first()
         if counted:
             return counted
+        if was_told(event):
+            raise Refused(_("When this answer came, the trainee had been told how this question is answered."))
         if attempt.state != State.GRADED or attempt.mode not in (Mode.GRADED, Mode.FOLLOW_UP):
             raise Refused(_("This paper is not marked yet, or does not count. Nothing can be added to it."))
         (paper,) = papers.read([event.item_id])
@@ -44,6 +48,10 @@ def count(event: ResponseEvent, *, by: User, reason: str) -> CountedAnswer:
         marked = papers.mark(last.question_version, paper.item, event.body)
         if marked is None:
             raise Refused(_("This answer cannot be read as an answer to the question."))
+        if not kinds.get(paper.item.question_version.kind).follows(
+            paper.item.question_version.body, paper.body, event.body
+        ):
+            raise Refused(_("This answer takes back a step of the case, and what came of that step was read by then."))
         if marked.again.mark < old.mark or (marked.again.critical_missed and not old.is_missed and old.is_critical):
             raise Refused(
                 _("This answer would earn less than what is counted now. An answer that came late only helps.")
@@ -75,3 +83,24 @@ def count(event: ResponseEvent, *, by: User, reason: str) -> CountedAnswer:
         )
         letters.tell(paper.attempt, paper.item, corrected, reason=reason, key=f"late-answer:{event.pk}")
     return row
+
+
+def was_told(event: ResponseEvent) -> bool:
+    """Whether the right answer could be read before this one came: in feedback, at a check, or in practice."""
+    item, trainee = event.item, event.item.attempt.trainee_id
+    begun = item.attempt.started_at
+    return (
+        ItemCheck.objects.filter(item=item, checked_at__lt=event.received_at).exists()
+        or FeedbackOpened.objects.filter(
+            attempt__trainee=trainee,
+            attempt__items__question=item.question_id,
+            opened_at__gte=begun,
+            opened_at__lt=event.received_at,
+        ).exists()
+        or PracticeAnswer.objects.filter(
+            card__trainee=trainee,
+            card__question=item.question_id,
+            answered_at__gte=begun,
+            answered_at__lt=event.received_at,
+        ).exists()
+    )

@@ -121,14 +121,22 @@ class Who(Enum):
     ASKED_IT = "asked_it"  # somebody else has to
     NOBODY_ELSE = "nobody_else"  # and there is nobody else
     INSTRUCTOR_FIRST = "instructor_first"  # the course has another instructor: staff need not step in
+    OWN_PAPER = "own_paper"  # it would change what this person's own paper is worth
     STRANGER = "stranger"
 
 
-def may_approve(by: int, *, asker: int, teachers: Collection[int], staff: Collection[int]) -> Who:
-    """A second person who teaches the course; staff where it has one instructor, or where staff asked."""
-    others = set(teachers) - {asker}
+def may_approve(
+    by: int, *, asker: int, teachers: Collection[int], staff: Collection[int], concerned: Collection[int] = ()
+) -> Who:
+    """A second person who teaches the course; staff where it has one instructor, or where staff asked.
+
+    Nobody whose own paper is `concerned`.
+    """
+    others = set(teachers) - {asker} - set(concerned)
     if by == asker:
-        return Who.ASKED_IT if others or set(staff) - {asker} else Who.NOBODY_ELSE
+        return Who.ASKED_IT if others or set(staff) - {asker} - set(concerned) else Who.NOBODY_ELSE
+    if by in concerned:
+        return Who.OWN_PAPER
     if by in others:
         return Who.MAY
     if by not in staff:

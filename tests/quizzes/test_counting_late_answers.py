@@ -6,9 +6,11 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from courses.models import Completion, Course, Teaching
 from jobs.models import Mail
+from quizzes import checking
 from quizzes.correcting import Refused, late
-from quizzes.models import Attempt, CountedAnswer, Marking, Outcome, Policy, Quiz, ResponseEvent, Result
-from tests.quizzes.making import Clock, answers_for, fields_for, hand_in, items_of, make_quiz, study_all
+from quizzes.kinds.branching_case import BranchingCase
+from quizzes.models import Attempt, CountedAnswer, Marking, Outcome, Policy, Question, Quiz, ResponseEvent, Result
+from tests.quizzes.making import Clock, add_entry, answers_for, fields_for, hand_in, items_of, make_quiz, study_all
 from tests.quizzes.test_regrading import ask_for, at, carry_out, turn
 
 
@@ -137,3 +139,51 @@ def test_who_counted_what_is_never_rewritten(event: ResponseEvent, ines: User, a
         CountedAnswer.objects.filter(pk=row.pk).update(by=ada)
     with pytest.raises(IntegrityError), transaction.atomic():
         row.delete()
+
+
+def test_an_answer_sent_after_the_feedback_was_read_does_not_count(
+    clock: Clock, event: ResponseEvent, ines: User
+) -> None:
+    attempt = event.item.attempt
+    attempt.open_feedback()
+    clock.forward(seconds=1)
+    copied = send_late(attempt, 2)
+
+    with pytest.raises(Refused, match="had been told"):
+        late.count(copied, by=ines, reason="The network was down.")
+
+    assert late.count(event, by=ines, reason="The network was down.")  # it came before
+
+
+def test_an_answer_from_another_window_after_the_check_does_not_count(
+    clock: Clock, tess: User, course: Course, ines: User
+) -> None:
+    quiz = make_quiz(course, behaviour="check")
+    study_all(tess, course)
+    attempt = quiz.begin(tess, declared=True)
+    item = items_of(attempt)[0]
+    epoch = attempt.claim()
+    attempt.save_answer(item.pk, fields_for(item, right=False), epoch=epoch, seq=1, client="a")
+    checking.check(attempt, item.pk, epoch=epoch)
+    clock.forward(seconds=1)
+    attempt.save_answer(item.pk, fields_for(item, right=True), epoch=0, seq=1, client="b")
+    attempt.submit([], client="a")
+    copied = ResponseEvent.objects.get(outcome=Outcome.OTHER_TAB)
+
+    with pytest.raises(Refused, match="had been told"):
+        late.count(copied, by=ines, reason="Why not?")
+
+
+def test_a_step_of_a_case_is_not_taken_back_by_a_late_answer(tess: User, course: Course, ines: User) -> None:
+    add_entry(course, "CASE", BranchingCase.examples[0].source)
+    Question.objects.exclude(ref="CASE").update(retired=True)
+    quiz = make_quiz(course, {"M1.1a": 1})
+    study_all(tess, course)
+    attempt = quiz.begin(tess, declared=True)
+    (item,) = items_of(attempt)
+    attempt.submit([(item.pk, {"step-1": ["2"]}, 0, 1, None)], client="a")  # unsafe: it ended the case
+    attempt.save_answer(item.pk, {"step-1": ["0"]}, epoch=0, seq=9, client="b")
+    other = ResponseEvent.objects.get(outcome=Outcome.CLOSED)
+
+    with pytest.raises(Refused, match="takes back a step"):
+        late.count(other, by=ines, reason="Why not?")

@@ -26,6 +26,7 @@ from quizzes.models import (
     State,
 )
 from quizzes.opening import look
+from tests.cast import person
 from tests.quizzes.making import (
     add_pool,
     add_question,
@@ -646,3 +647,38 @@ def test_a_dropped_question_is_shown_as_not_counted(
 
     assert "Not counted" in page.text
     assert "taken off the paper" in page.text
+
+
+def test_nobody_approves_what_changes_their_own_paper(
+    failed: Attempt, quiz: Quiz, taught: Course, ines: User, ada: User
+) -> None:
+    ada.name_confirmed_at = failed.started_at
+    ada.save()
+    study_all(ada, taught)
+    own = quiz.begin(ada, declared=True)
+    hand_in(own, wrong=[1, 2])
+    shared = at(own, 1)
+    turn(shared.question)
+    regrade = ask_for(shared, ines)
+
+    with pytest.raises(Refused, match="Your own paper"):
+        regrade.approve(ada)
+
+    assert "there is none" in applying.words_for(applying.who_may(regrade, ines))
+    other = person("bea@example.com", "Bea Administrator", second_factor=True, is_staff=True)
+    regrade.approve(other)
+    assert regrade.state == RegradeState.APPROVED
+
+
+def test_somebody_with_an_open_paper_of_it_does_not_approve_either(
+    failed: Attempt, quiz: Quiz, taught: Course, ines: User, ada: User
+) -> None:
+    ada.name_confirmed_at = failed.started_at
+    ada.save()
+    study_all(ada, taught)
+    question = at(quiz.begin(ada, declared=True), 1)
+    turn(question.question)
+    regrade = ask_for(question, ines)
+
+    with pytest.raises(Refused, match="Your own paper"):
+        regrade.approve(ada)
