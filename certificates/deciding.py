@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -83,6 +84,8 @@ def waiting() -> QuerySet[CertificateDecision]:
 
 def decide(row: CertificateDecision, decision: str, *, by: User, why: str, public_reason: str = "") -> None:
     """Keep or revoke, once, with a reason; the holder is told. Raises `DecidedAlready`."""
+    if row.certificate.holder_id == by.pk:
+        raise PermissionDenied("Nobody decides on their own certificate.")
     now = timezone.now()
     with transaction.atomic():
         if not CertificateDecision.objects.filter(pk=row.pk, decided_at=None).update(

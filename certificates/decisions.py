@@ -22,23 +22,28 @@ def _staff_only(request: SignedIn) -> None:
         raise Http404
 
 
-def _rows() -> QuerySet[CertificateDecision]:
-    return CertificateDecision.objects.select_related(
-        "certificate__achievement", "certificate__holder", "certificate__revocation", "decided_by"
-    ).select_related("before", "after__attempt__quiz__course", "after__attempt__quiz__programme", "regrade__question")
+def _rows(request: SignedIn) -> QuerySet[CertificateDecision]:
+    """Never about one's own certificates: a colleague decides on those."""
+    return (
+        CertificateDecision.objects.exclude(certificate__holder=request.user)
+        .select_related("certificate__achievement", "certificate__holder", "certificate__revocation", "decided_by")
+        .select_related(
+            "before", "after__attempt__quiz__course", "after__attempt__quiz__programme", "regrade__question"
+        )
+    )
 
 
 @require_safe
 def decisions(request: SignedIn) -> HttpResponse:
     """What waits first, then what was decided."""
     _staff_only(request)
-    page = Paginator(_rows().filter(decided_at__isnull=False).order_by("-decided_at"), PER_PAGE).get_page(
+    page = Paginator(_rows(request).filter(decided_at__isnull=False).order_by("-decided_at"), PER_PAGE).get_page(
         request.GET.get("page")
     )
     return render(
         request,
         "certificates/decisions.html",
-        {"waiting": _rows().filter(decided_at=None).order_by("asked_at"), "page": page},
+        {"waiting": _rows(request).filter(decided_at=None).order_by("asked_at"), "page": page},
     )
 
 
@@ -46,7 +51,7 @@ def decisions(request: SignedIn) -> HttpResponse:
 def decision(request: SignedIn, pk: int) -> HttpResponse:
     """What changed, and whether the certificate stands: kept or revoked, with a reason."""
     _staff_only(request)
-    row = get_object_or_404(_rows(), pk=pk)
+    row = get_object_or_404(_rows(request), pk=pk)
     form = DecisionForm(request.POST or None) if not row.decided_at else None
     if request.method == "POST":
         if form is None:

@@ -26,12 +26,22 @@ from django.utils import timezone
 from accounts.models import User
 from certificates import drawing
 from certificates.codes import new_code
-from certificates.models import Achievement, Certificate, Standing, academy_day, canonical, digest
+from certificates.models import (
+    Achievement,
+    Certificate,
+    CertificateDecision,
+    Standing,
+    academy_day,
+    canonical,
+    digest,
+)
 from certificates.naming import Unprintable, spelt
 from courses.models import Completion, Enrolment, Programme, ProgrammeCompletion
 from jobs.faults import point
 from jobs.mail import send_letter
 from jobs.running import Unfixable, enqueue
+from quizzes import completing
+from quizzes.models import Quiz
 
 log = logging.getLogger("certificates")
 
@@ -55,7 +65,11 @@ def award_course(enrolment: Enrolment) -> Certificate | None:
 
 
 def award_programme(programme: Programme, trainee: User) -> Certificate | None:
-    """The certificate of competence: the examination passed, and every course's certificate standing today."""
+    """The certificate of competence: the examination passed, and every course's certificate standing today.
+
+    Not while a correction has put one of these before a person, or has taken the pass of the examination: the sweep
+    awards it once that is settled.
+    """
     achievement = Achievement.objects.of_programme(programme).first()
     if achievement is None:
         return None
@@ -66,7 +80,8 @@ def award_programme(programme: Programme, trainee: User) -> Certificate | None:
         if completion is None:
             return None
         needed = set(Achievement.objects.of_courses_in(programme).values_list("pk", flat=True))
-        standing = Certificate.objects.held_by(trainee).standing_on(academy_day(timezone.now()))
+        asked = CertificateDecision.objects.filter(certificate=OuterRef("pk"), decided_at=None)
+        standing = Certificate.objects.held_by(trainee).standing_on(academy_day(timezone.now())).filter(~Exists(asked))
         if not needed or needed - set(standing.values_list("achievement_id", flat=True)):
             return None
         return award(achievement, trainee, earned_at=completion.completed_at)
@@ -108,7 +123,10 @@ def award_what_is_due() -> None:
     for completion in courses.exclude(enrolment__trainee__name="").select_related(
         "enrolment__course__programme", "enrolment__trainee"
     )[:DUE_AT_ONCE]:
-        if not completion.enrolment.course.prerequisites_left(completion.enrolment.trainee).exists():
+        course, trainee = completion.enrolment.course, completion.enrolment.trainee
+        if course.prerequisites_left(trainee).exists():
+            continue
+        if completing.is_earned(Quiz.objects.filter(course=course), trainee.pk):  # no correction has taken it since
             award_course(completion.enrolment)
     certified = Certificate.objects.filter(holder=OuterRef("trainee"), achievement__programme=OuterRef("programme"))
     programmes = ProgrammeCompletion.objects.filter(~Exists(certified), programme__achievement__isnull=False)

@@ -47,6 +47,12 @@ def is_clear(quiz: Quiz, trainee_id: int) -> bool:
     return not passed.result.critical_missed or not still_missed(passed, rounds_of(passed))
 
 
+def is_earned(quizzes: QuerySet[Quiz], trainee_id: int) -> bool:
+    """Whether what such a quiz completes is earned as results stand now; where none is asked for, it is."""
+    asked = quizzes.filter(current__isnull=False).select_related("current")
+    return all(quiz.is_for_practice or is_clear(quiz, trainee_id) for quiz in asked)
+
+
 def settle(attempt: Attempt, *, clear: bool) -> None:
     """Complete what an attempt just marked completes; `clear` says that it is passed with nothing missed in it."""
     if attempt.mode == Mode.FOLLOW_UP:  # it need not have asked all that is missed by now

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.test import Client
 
 from accounts.models import User
-from certificates import deciding
+from certificates import deciding, issuing
 from certificates.models import Achievement, Certificate, CertificateDecision, Standing
 from courses.models import Course, Programme, Teaching
 from jobs.models import Mail
@@ -267,3 +269,64 @@ def test_nonsense_decides_nothing(
 
     waiting.refresh_from_db()
     assert not waiting.decided_at
+
+
+def test_nobody_decides_on_their_own_certificate(waiting: CertificateDecision, tess: User, client_of: ClientOf) -> None:
+    tess.is_staff = True
+    tess.save()
+    TOTP.activate(tess, generate_totp_secret())  # as staff must
+    client = client_of(tess)
+
+    assert waiting.certificate.grouped_code not in client.get("/certificates/decisions/").text
+    assert client.post(waiting.get_absolute_url(), {"decision": "keep", "why": "Mine."}).status_code == 404
+    with pytest.raises(PermissionDenied):
+        deciding.decide(waiting, Decision.KEEP, by=tess, why="Mine.")
+
+
+@pytest.fixture
+def examination(course: Course) -> Quiz:
+    """All that competence asks for besides: 3 of 4 pass it."""
+    Achievement.objects.create(programme=course.programme, slug="competent", title="Competence", validity_months=12)
+    return make_examination(course.programme, {"safe": 4}, pass_percent=7500, critical_min_percent=0)
+
+
+def test_competence_waits_while_a_course_certificate_is_being_decided(
+    waiting: CertificateDecision, examination: Quiz, tess: User, ada: User
+) -> None:
+    hand_in_right(examination.begin(tess, declared=True))
+    issuing.award_what_is_due()
+    assert Certificate.objects.filter(holder=tess).count() == 1
+
+    deciding.decide(waiting, Decision.KEEP, by=ada, why="It was taught so.")
+    issuing.award_what_is_due()
+
+    assert Certificate.objects.filter(holder=tess, achievement__slug="competent").exists()
+
+
+def test_competence_is_not_awarded_later_by_a_pass_that_was_taken_meanwhile(
+    waiting: CertificateDecision, examination: Quiz, tess: User, ines: User, ada: User
+) -> None:
+    attempt = examination.begin(tess, declared=True)
+    hand_in_right(attempt)
+    for item in items_of(attempt):
+        add_question(
+            item.question.course,
+            item.question.ref,
+            item.question_version.objective,
+            critical=item.question_version.is_critical,
+            source={"answer": not item.question_version.key["answer"]},
+        )
+        regrade(item, ines, ada)
+    deciding.decide(waiting, Decision.KEEP, by=ada, why="It was taught so.")
+
+    issuing.award_what_is_due()
+
+    assert not Certificate.objects.filter(holder=tess, achievement__slug="competent").exists()
+
+
+def hand_in_right(attempt: Attempt) -> None:
+    result = attempt.submit(
+        [(item.pk, fields_for(item, right=True), 0, 1, None) for item in items_of(attempt)], client="test"
+    )
+    assert result
+    assert result.passed

@@ -100,7 +100,8 @@ def passed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data of a portal where someone has just passed a course and no worker has run yet."""
     made = Machine(tmp_path_factory.mktemp("passed") / "data")
     made.run("manage.py", "migrate", "--verbosity", "0")
-    nothing_yet = {"files that are whole": 0, "letters": 0, "letters delivered": 0, "jobs left": 1}
+    # Two jobs wait: the certificate's file, and cards of practice for the lessons that were studied.
+    nothing_yet = {"files that are whole": 0, "letters": 0, "letters delivered": 0, "jobs left": 2}
     assert made.scene("pass") == DONE | nothing_yet
     return made.folder
 
