@@ -77,7 +77,7 @@ def award_programme(programme: Programme, trainee: User) -> Certificate | None:
         # Under the lock, or the last course and the examination, passed at once, would each miss the other.
         _lock(trainee)
         completion = ProgrammeCompletion.objects.filter(programme=programme, trainee=trainee).first()
-        if completion is None:
+        if completion is None or not completing.is_earned(Quiz.objects.filter(programme=programme), trainee.pk):
             return None
         needed = set(Achievement.objects.of_courses_in(programme).values_list("pk", flat=True))
         asked = CertificateDecision.objects.filter(certificate=OuterRef("pk"), decided_at=None)
