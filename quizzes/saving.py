@@ -59,6 +59,7 @@ def save(
     if not are_numbers(epoch, seq) or not is_client(client):
         return Saved(Outcome.UNREADABLE, attempt.writer_epoch, 0, _("This save cannot be read. Reload the page."))
     try:
+        _check_step(item, data)
         body = read(item, data)
         if files.foreign([(item, body)]):
             raise Unreadable(_("This file does not belong to this question. Upload it again."))
@@ -79,6 +80,14 @@ def take_back(attempt: Attempt, event: ResponseEvent, *, epoch: int, seq: int, c
 def read(item: Item, data: Mapping[str, list[str]]) -> Body:
     version = item.question_version
     return kinds.get(version.kind).read(version.body, item.drawn, data)
+
+
+def _check_step(item: Item, data: Mapping[str, list[str]]) -> None:
+    """Before it is read: whether a later step can be read at all would say how the case goes on."""
+    version = item.question_version
+    kind = kinds.get(version.kind)
+    if kind.by_steps and kind.skips(version.body, Response.objects.get(item=item).body, data):
+        raise Unreadable(_("This step is not open yet. The page now shows how the case stands."))
 
 
 def keep(

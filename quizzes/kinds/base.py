@@ -149,6 +149,10 @@ class Kind(ABC):
         """May this response take the place of that one? Only a case that is walked step by step ever says no."""
         return True
 
+    def skips(self, body: Body, before: Response, data: Mapping[str, Any]) -> bool:
+        """Does what was posted go further than the page can have shown? Only a case ever says so."""
+        return False
+
     def random(self, body: Body, rng: Random) -> dict[str, Any]:
         """Any response that `accept` accepts, by chance: for fuzzing, and for benchmarks that want busy papers."""
         raise NotImplementedError

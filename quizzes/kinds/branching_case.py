@@ -233,6 +233,14 @@ class BranchingCase(Kind):
         gone_on = self.accept(body, after)
         return gone_on is not None and gone_on["path"][: len(held["path"])] == held["path"]
 
+    def skips(self, body: Body, before: Response, data: Mapping[str, Any]) -> bool:
+        """Steps beyond the open one would tell how the case goes on, by whether they can be taken."""
+        held = self.accept(body, before)
+        far = len(held["path"]) + 1 if held else 1
+        steps = [name for name in _steps(data) if any(value.strip() for value in data[name])]
+        taken = [f"step-{value.strip()}" for value in data.get("take", []) if value.strip()]
+        return any(_number(name) > far for name in steps + taken)
+
     def random(self, body: Body, rng: Random) -> dict[str, Any]:
         path: list[str] = []
         node: Node | None = body["nodes"][0]

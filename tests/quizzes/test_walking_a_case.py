@@ -261,9 +261,10 @@ def test_the_same_step_sent_again_is_one_step(attempt: Attempt, item: Item) -> N
 
 
 def test_an_earlier_step_that_arrives_late_is_merely_old(attempt: Attempt, item: Item) -> None:
-    save(attempt, item, SECOND, 0, 2)
+    save(attempt, item, FIRST, 0, 1)
+    save(attempt, item, SECOND, 0, 3)
 
-    saved = save(attempt, item, FIRST, 0, 1)
+    saved = save(attempt, item, FIRST, 0, 2, client="elsewhere")
 
     assert (saved.outcome, saved.message) == (Outcome.STALE, "")
     assert kept(item) == {"path": ["a.1", "b.1"]}
@@ -308,6 +309,24 @@ def test_the_hand_in_cannot_take_a_step_back_either(attempt: Attempt, item: Item
     assert item.markings.get().mark == 6667  # two of three points: the way as far as it was walked
 
 
+@pytest.mark.parametrize("epoch", [0, 1])
+@pytest.mark.parametrize("first", ["0", "2"])  # it goes on, or it is unsafe and ends the case
+@pytest.mark.parametrize("more", [{"step-2": ["0"]}, {"take": ["2"], "next": ["0"]}])
+def test_a_step_that_is_not_open_yet_tells_nothing_of_how_the_case_goes_on(
+    attempt: Attempt, item: Item, epoch: int, first: str, more: dict[str, list[str]]
+) -> None:
+    attempt.claim()
+
+    said = save(attempt, item, {"step-1": [first], **more}, epoch, 1)
+
+    assert (said.outcome, said.message) == (
+        Outcome.UNREADABLE,
+        "This step is not open yet. The page now shows how the case stands.",
+    )
+    assert kept(item) is None
+    assert attempt.kept_aside() == []
+
+
 def test_the_hand_in_may_bring_the_next_step(attempt: Attempt, item: Item) -> None:
     save(attempt, item, FIRST, 0, 1)
 
@@ -325,7 +344,7 @@ def test_only_a_case_pays_for_the_question_what_was_before(attempt: Attempt, ite
             mine.save_answer(one.pk, data, epoch=0, seq=1, client="a")
         counts[one.pk] = len([query for query in queries if "SAVEPOINT" not in query["sql"]])
 
-    assert counts == {other.pk: 4, item.pk: 5}
+    assert counts == {other.pk: 4, item.pk: 6}
 
 
 # On the page
