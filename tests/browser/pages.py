@@ -142,6 +142,9 @@ def choose_in_the_matrix(window: Window) -> None:
 
 def mark_by_hand_and_key(window: Window) -> None:
     drawing = window.locator("[data-current] [data-field]")
+    expect(drawing).to_be_visible()
+    while (marks := window.locator("[data-current] [data-drop]:visible")).count():  # of the visit before this one
+        marks.first.click()
     drawing.click(position={"x": 100, "y": 80})
     drawing.press("Shift+ArrowDown")
     drawing.press("Enter")
