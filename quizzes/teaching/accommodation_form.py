@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from quizzes.deadlines import USUAL
@@ -14,6 +16,7 @@ from quizzes.models import Quiz
 from quizzes.models.accommodation import MOST_ATTEMPTS, MOST_MINUTES, MOST_PERCENT
 
 LONGEST_REASON = 2000
+FARTHEST = timedelta(days=3653)
 WHAT = ("time_percent", "extra_minutes", "extra_attempts", "opens_at", "closes_at", "read_outs")
 USUAL_WHAT = {"time_percent": USUAL, "extra_minutes": 0, "extra_attempts": 0, "read_outs": False}
 
@@ -77,6 +80,9 @@ class AccommodationForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         opens, closes = given.get("opens_at"), given.get("closes_at")
+        for name, moment in (("opens_at", opens), ("closes_at", closes)):
+            if moment and abs(moment - timezone.now()) > FARTHEST:  # beyond, clocks run out of years
+                self.add_error(name, _("Choose a day within ten years of today."))
         if opens and closes and opens >= closes:
             self.add_error("closes_at", _("It must close after it opens."))
         if not self.errors and all(given.get(name) == USUAL_WHAT.get(name) for name in WHAT):

@@ -95,7 +95,8 @@ def draft(request: SignedIn, pk: int) -> HttpResponse:
     spot = ""
     if add := request.POST.get("add", ""):
         name, _sign, ids = add.partition(":")
-        posted, spot = fields.add_row(posted, name, ids=bool(ids)), name
+        if NAME.fullmatch(name):
+            posted, spot = fields.add_row(posted, name, ids=bool(ids)), name
     elif found := re.fullmatch(r"(.+)-(\d{1,3})", request.POST.get("drop", "")):
         posted, spot = fields.drop_row(posted, found[1], int(found[2])), found[1]
     edition = request.POST.get("edition", "")
@@ -158,7 +159,7 @@ def publication(request: SignedIn, pk: int) -> HttpResponse:
             one,
             change=request.POST.get("change") if answered else None,
             by=request.user,
-            reason=request.POST.get("reason", "").strip()[:1000],
+            reason=request.POST.get("reason", "").replace("\0", "").strip()[:1000],
             seen=request.POST.get("seen", ""),
         )
     except Refused as refused:

@@ -47,7 +47,9 @@ def questions(request: SignedIn) -> HttpResponse:
     rooms.enter(request)
     courses = taught(request)
     found = Question.objects.written_by(request.user).select_related("current", "course", "draft").order_by("ref")
-    wanted = {name: request.GET.get(name, "").strip()[:80] for name in ("course", "kind", "q", "only")}
+    wanted = {
+        name: request.GET.get(name, "").replace("\0", "").strip()[:80] for name in ("course", "kind", "q", "only")
+    }
     if wanted["course"]:
         found = found.filter(course__slug=wanted["course"])
     if wanted["kind"]:

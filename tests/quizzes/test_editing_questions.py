@@ -253,6 +253,27 @@ def test_nonsense_is_no_accident(desk: Client, question: Question, sent: dict[st
     assert desk.get(draft.get_absolute_url()).status_code == 200
 
 
+def test_no_nul_reaches_the_database(desk: Client, question: Question) -> None:
+    """PostgreSQL would refuse it, whatever the field."""
+    draft = opened(desk, question)
+
+    desk.post(draft.get_absolute_url(), typed(draft, add="a\0b:1"))
+    found = desk.get(reverse("quizzes:questions"), {"q": "\0gloves", "course": "\0"})
+
+    draft.refresh_from_db()
+    assert not [name for name in draft.fields if "\0" in name]
+    assert found.context["wanted"] == {"course": "", "kind": "", "q": "gloves", "only": ""}
+
+
+def test_a_reason_with_a_nul_is_kept_without_it(desk: Client, question: Question) -> None:
+    draft = opened(desk, question)
+    desk.post(draft.get_absolute_url(), typed(draft, stem="Which one fits better?"))
+
+    published(desk, draft, reason="Clear\0er.")
+
+    assert question.versions.latest("number").change_reason == "Clearer."
+
+
 def test_the_list_is_the_same_work_for_one_and_for_many(desk: Client, question: Question) -> None:
     desk.get(reverse("quizzes:questions"))
     with CaptureQueriesContext(connection) as one:

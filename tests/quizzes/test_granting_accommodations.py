@@ -80,6 +80,8 @@ def test_an_instructor_grants_it_in_a_form_and_the_trainee_reads_what_but_not_wh
         ({"extra_minutes": 5, "reason": " "}, "Why: "),
         ({"extra_minutes": 5, "quiz": "999999"}, "For: "),
         ({"opens_at": "2026-12-01T10:00", "closes_at": "2026-12-01T09:00"}, "It must close after it opens."),
+        ({"closes_at": "9999-12-31T23:59:59"}, "Choose a day within ten years of today."),
+        ({"opens_at": "0001-01-01T00:00"}, "Choose a day within ten years of today."),
         ({"opens_at": "some day"}, "Opens to them"),
         ({"extra_minutes": 5, "reason": "x" * 3000}, "Why: "),
         ({"extra_minutes": 5, "reason": "a\0b"}, "Why: "),
