@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 ITEM, SEQ, CONTROL, STEPS, CHECK, SAID = "\x02", "\x03", "\x04", "\x05", "\x06", "\x07"
+TYPED = json.dumps(ITEM)[1:-1]  # the first of them as JSON writes it
 SIGNS = re.compile(f"[{ITEM}-{SAID}]")
 PIECES = 2048  # of some 4 kB each
 
@@ -61,7 +62,7 @@ def control(item: Any, *, disabled: bool = False) -> SafeString:
         "stem": item.stem,
         "disabled": disabled,
     }
-    if ITEM in f"{item.fields}{item.public}{item.stem}":  # somebody typed the very sign
+    if TYPED in json.dumps([item.fields, item.public, item.stem], default=str):  # somebody typed the very sign
         return mark_safe(render_to_string("quizzes/_control.html", context | _names(number)))  # noqa: S308
     drawn = piece("quizzes/_control.html", context | _names(ITEM))
     return mark_safe(drawn.replace(ITEM, number))  # noqa: S308  drawn by our templates

@@ -281,4 +281,6 @@ def application_create(request: SignedIn, pk: int) -> HttpResponse:
 @require_POST
 def cancellation_create(request: SignedIn, pk: int) -> HttpResponse:
     note = request.POST.get("note", "").replace("\0", "")[:REASON_LENGTH]
-    return _do(request, pk, lambda one: one.cancel(request.user, note), _("Cancelled. No mark was changed."))
+    applied = RegradeChange.objects.filter(regrade=pk, changes=True, applied_at__isnull=False)
+    done = _("Cancelled. What was applied before stays.") if applied.exists() else _("Cancelled. No mark was changed.")
+    return _do(request, pk, lambda one: one.cancel(request.user, note), done)

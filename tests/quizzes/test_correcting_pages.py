@@ -69,6 +69,19 @@ def test_what_was_read_is_what_is_approved(client_of: ClientOf, ines: User, ada:
     assert regrade.state == "dry"
 
 
+def test_cancelling_says_whether_marks_were_changed(client_of: ClientOf, ines: User, question: Question) -> None:
+    """One that was put back half-way has changed marks already."""
+    client, words = client_of(ines), {}
+    for half_way in (False, True):
+        regrade = _ask(question, ines)
+        if half_way:
+            regrade.changes.update(applied_at=regrade.asked_at)
+        page = client.post(reverse("quizzes:cancellation_create", args=[regrade.pk]), follow=True)
+        words[half_way] = "No mark was changed" in page.text, "What was applied before stays" in page.text
+
+    assert words == {False: (True, False), True: (False, True)}
+
+
 def _ask(question: Question, by: User) -> Regrade:
     assert question.current
     return applying.ask_for(question, to_version=question.current, by=by, reason="The key was wrong.")

@@ -740,3 +740,12 @@ def make_quiz_again(quiz: Quiz) -> Quiz:
 
     set_rules(quiz, Blueprint((Section("All", draw={"M1.1a": 1, "M1.2a": 1}),)), pass_percent=5000)
     return quiz
+
+
+def test_the_page_shows_what_was_typed_whatever_signs_are_in_it(
+    tess: User, attempt: Attempt, item: Item, client_of: ClientOf
+) -> None:
+    """Text copied from a PDF brings signs that the paper's own drawing uses for numbers."""
+    attempt.save_answer(item.pk, {"text": ["well\x02known"]}, epoch=0, seq=1, client="a")
+
+    assert "well\x02known" in client_of(tess).get(attempt.get_absolute_url()).text
