@@ -82,6 +82,14 @@ def lessons_done(enrolment: Enrolment) -> None:
         locked.complete()
 
 
+def hold(quiz: Quiz, trainee_id: int) -> None:
+    """Until the commit nobody completes anything by this quiz: the row is held that completing it holds."""
+    if quiz.course_id:
+        _locked(Enrolment.objects.filter(course=quiz.course_id, trainee=trainee_id))
+    else:
+        User.objects.select_for_update(no_key=True).only("pk").get(pk=trainee_id)
+
+
 def _locked(enrolments: QuerySet[Enrolment]) -> Enrolment | None:
     """Locked before anything is counted: two last steps at the same moment must not each miss the other."""
     return enrolments.select_for_update(of=("self",), no_key=True).select_related("course", "trainee").first()

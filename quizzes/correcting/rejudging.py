@@ -42,9 +42,18 @@ class Corrected:
 
 
 def locked(attempt_id: int) -> Attempt:
-    """The attempt, held until the commit: two judgements of one paper take turns. Inside a transaction."""
-    rows = Attempt.objects.select_for_update(no_key=True, of=("self",))
-    return rows.select_related("quiz_version", "quiz__course", "quiz__programme", "trainee").get(pk=attempt_id)
+    """The attempt, held until the commit: two judgements of one paper take turns. Inside a transaction.
+
+    With it whatever else decides what its quiz completes: a follow-up handed in, or the last lesson studied, at this
+    moment either sees the correction or is seen by it. The same order everywhere: papers, then the enrolment or person.
+    """
+    one = Attempt.objects.only("quiz", "trainee", "mode").get(pk=attempt_id)
+    rows = Attempt.objects.select_for_update(no_key=True, of=("self",)).order_by("pk")
+    rows = rows.filter(quiz=one.quiz_id, trainee=one.trainee_id, mode__in=(Mode.GRADED, Mode.FOLLOW_UP, one.mode))
+    rows = rows.select_related("quiz_version", "quiz__course", "quiz__programme", "trainee")
+    held = {row.pk: row for row in rows}
+    completing.hold(held[attempt_id].quiz, one.trainee_id)
+    return held[attempt_id]
 
 
 def write(

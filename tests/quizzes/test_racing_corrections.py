@@ -24,7 +24,7 @@ from quizzes.models import (
     Result,
     State,
 )
-from tests.quizzes.making import add_pool, fields_for, hand_in, make_course, make_quiz, study_all
+from tests.quizzes.making import add_pool, answers_for, fields_for, hand_in, make_course, make_quiz, study_all
 from tests.quizzes.test_correcting import content_of
 from tests.quizzes.test_races import together, unexpected
 from tests.quizzes.test_regrading import ask_for, at, turn
@@ -232,6 +232,32 @@ def test_voiding_a_follow_up_against_handing_it_in(tess: User, ines: User, ada: 
     assert not unexpected(outcomes)
     assert Attempt.objects.get(pk=follow_up.pk).state in {State.VOID, State.GRADED}
     assert Completion.objects.count() == 1
+
+
+def test_a_correction_of_a_paper_against_handing_in_its_follow_up(tess: User, ines: User, ada: User) -> None:
+    """Whoever is second sees the other: no certificate stands on a result that nobody is asked about."""
+    course = make_course("safety")
+    Teaching.objects.create(course=course, user=ines)
+    Achievement.objects.create(course=course, slug="safe", title="Safe work", validity_months=12)
+    add_pool(course, each=9, critical=["M1.1a"])
+    quiz = make_quiz(course, {"M1.1a": 5}, pass_percent=5000, critical_min_percent=5000)
+    study_all(tess, course)
+    held = quiz.begin(tess, declared=True)
+    hand_in(held, wrong=[1])
+    held.open_feedback()
+    follow_up = quiz.begin_follow_up(tess)
+    regrade = begun(held, 2, ines, ada, Policy.NEW_KEY)
+
+    def finish() -> None:
+        mine = Attempt.objects.select_related("quiz_version", "quiz").get(pk=follow_up.pk)
+        mine.submit(answers_for(mine), client="race")
+
+    outcomes = together(apply(regrade), finish)
+    apply(regrade)()
+
+    assert not unexpected(outcomes)
+    assert held.results.latest("rev").critical_missed == 2
+    assert Certificate.objects.exists() == CertificateDecision.objects.exists()
 
 
 def test_a_certificate_is_decided_once_by_many(tess: User, taught: Course, ines: User, ada: User) -> None:
