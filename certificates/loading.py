@@ -40,6 +40,13 @@ class CertificateSections:
             for course in source
             if (section := course.section("certificate")) is not None
         ]
+        for course in source:
+            quiz = course.section("quiz")
+            practised = quiz is not None and isinstance(quiz.value, dict) and quiz.value.get("behaviour") == "practice"
+            if quiz is not None and practised and course.section("certificate") is not None:
+                # It never counts, so marking the lessons as studied would earn the certificate.
+                words = _("A practice quiz proves nothing, so this course cannot have a certificate.")
+                problems.at(quiz, words, "behaviour")
         certified = {section.course for section in found if section}
         if (section := source.section("certificate")) is not None:
             own = self._section(section, problems, course=None, default=None, title=source.title)

@@ -83,6 +83,7 @@ def test_an_edit_is_for_the_next_certificate(rows: Rows, tess: User, earn: Earn)
         ({"course": COURSE.replace('["It proves no practical skill."]', "[]")}, "clean/course.yaml", 5),
         ({"course": COURSE.replace("[Hand hygiene, Sharps]", "Hand hygiene")}, "clean/course.yaml", 4),
         ({"course": COURSE.replace("Sharps", "7")}, "clean/course.yaml", 4),
+        ({"course": COURSE + "quiz:\n  behaviour: practice\n"}, "clean/course.yaml", 7),
         ({"course": "certificate: yes please\n"}, "clean/course.yaml", 1),
         ({"programme": PROGRAMME.replace("clean", "dirty")}, "programme.yaml", 5),
         ({"programme": PROGRAMME.replace("clean", "[a]")}, "programme.yaml", 5),
