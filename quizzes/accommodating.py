@@ -92,6 +92,11 @@ def allowance(trainee: User, quiz: Quiz | int) -> Allowance:
     return found
 
 
+def still_open(at: datetime) -> set[int | None]:
+    """Quizzes that somebody may sit later than everybody else; None in it: any. One query."""
+    return set(Accommodation.objects.in_force().filter(closes_at__gt=at).values_list("quiz", flat=True))
+
+
 def reads_out(trainee: User, kind: Kind) -> bool:
     """Do colours come with their numbers for this person, where no quiz is asked (checks in lessons, practice)?"""
     return kind.shows_colour and Accommodation.objects.of(trainee).in_force().filter(read_outs=True).exists()

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from courses.models import Lesson, Objective
-from quizzes import completing, judging, kinds
+from quizzes import accommodating, completing, judging, kinds
 from quizzes.correcting.changes import bones
 from quizzes.kinds.base import Fields, Kind, Part
 from quizzes.models.attempt import Attempt
@@ -71,8 +71,11 @@ def shows(attempt: Attempt, what: str) -> bool:
         return False
     when = attempt.review_when(what)
     if when == ReviewWhen.AFTER_CLOSING:
-        closes_at = attempt.quiz_version.closes_at
-        return closes_at is not None and timezone.now() >= closes_at
+        closes_at, now = attempt.quiz_version.closes_at, timezone.now()
+        if closes_at is None or now < closes_at:
+            return False
+        # For everyone: also for whoever was granted a window of their own.
+        return not accommodating.still_open(now) & {attempt.quiz_id, None}
     if when == ReviewWhen.AFTER_LAST:
         return completing.passed_attempt(attempt.quiz, attempt.trainee_id) is not None
     return when == ReviewWhen.AT_ONCE

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from courses.models import Enrolment, Lesson
+from quizzes import accommodating
 from quizzes.models.attempt import Attempt, Mode, State
 from quizzes.models.item import Item
 from quizzes.models.marking import Marking
@@ -38,6 +39,7 @@ def deal(trainee: User, at: datetime | None = None) -> int:
     facts = _Facts.gather(trainee)
     if not facts.courses:
         return 0
+    facts.still_open = accommodating.still_open(now)
     has = set(Card.objects.of(trainee).values_list("question", flat=True))
     missed = [pk for pk in _missed(trainee, facts, now) if pk not in has]
     new = [pk for pk in _never_met(trainee, facts) if pk not in has and pk not in missed]
@@ -64,6 +66,7 @@ class _Facts:
     quizzes: dict[int, Quiz] = field(default_factory=dict)  # by course
     examinations: dict[int, Quiz] = field(default_factory=dict)  # by programme
     passed: dict[int, set[int]] = field(default_factory=dict)  # by quiz: the passed attempts
+    still_open: set[int | None] = field(default_factory=set)  # to somebody with a window of their own
 
     @classmethod
     def gather(cls, trainee: User) -> _Facts:
@@ -125,7 +128,8 @@ def _released(item: Mapping[str, Any], facts: _Facts, now: datetime) -> bool:
     def shows(what: str) -> bool:
         when = review.get(what, ReviewWhen.NEVER)
         if when == ReviewWhen.AFTER_CLOSING:
-            return closes_at is not None and now >= closes_at
+            open_to_some = facts.still_open & {item["attempt__quiz"], None}
+            return closes_at is not None and now >= closes_at and not open_to_some
         if when == ReviewWhen.AFTER_LAST:
             return item["attempt__quiz"] in facts.passed
         return bool(when == ReviewWhen.AT_ONCE)

@@ -421,3 +421,21 @@ def test_looking_costs_one_query_more_however_much_was_granted(
     for minutes in (5, 10, 15):
         accommodating.grant(tess, quiz=quiz, by=ines, reason=WHY, extra_minutes=minutes)
     assert cost() == 1
+
+
+def test_what_is_shown_after_closing_waits_for_whoever_may_sit_it_later(
+    tess: User, oskar: User, course: Course, ines: User, clock: Clock
+) -> None:
+    review = {"score": "at_once", "answers": "at_once", "key": "after_closing", "feedback": "at_once"}
+    quiz = make_quiz(course, closes_at=clock.now + timedelta(hours=1), review=review)
+    study_all(tess, course)
+    study_all(oskar, course)
+    attempt = begin_and_hand_in(quiz, tess, wrong=[1])
+    clock.forward(hours=2)
+    before = attempt.shows("key")
+
+    accommodating.grant(oskar, quiz=quiz, by=ines, reason=WHY, closes_at=clock.now + timedelta(hours=1))
+
+    assert (before, attempt.shows("key")) == (True, False)
+    clock.forward(hours=1)
+    assert attempt.shows("key")
