@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -225,9 +225,13 @@ def publish(draft: QuestionDraft, *, change: str | None, by: User, reason: str =
         raise Refused(_now("Something is still to be put right in the draft."))
     with transaction.atomic():
         if draft.question is None:
-            question = Question.objects.create(
-                programme_id=draft.course.programme_id, course=draft.course, ref=checked.parsed.ref
-            )
+            try:
+                with transaction.atomic():
+                    question = Question.objects.create(
+                        programme_id=draft.course.programme_id, course=draft.course, ref=checked.parsed.ref
+                    )
+            except IntegrityError as error:  # the same button pressed twice, or another author was quicker
+                raise Refused(_now("Another question has this name already.")) from error
         else:
             question = draft.question
             if question.current is None or str(question.current.pk) != seen:

@@ -17,6 +17,7 @@ from quizzes.models import (
     Marking,
     Policy,
     Question,
+    QuestionDraft,
     Quiz,
     Regrade,
     RegradeState,
@@ -24,6 +25,7 @@ from quizzes.models import (
     Result,
     State,
 )
+from quizzes.writing import drafts
 from tests.quizzes.making import add_pool, answers_for, fields_for, hand_in, make_course, make_quiz, study_all
 from tests.quizzes.test_correcting import content_of
 from tests.quizzes.test_races import together, unexpected
@@ -206,6 +208,18 @@ def test_two_authors_publish_one_after_the_other_or_one_is_told(course: Course, 
     assert not unexpected(outcomes, revising.Overtaken)
     assert [outcome for outcome in outcomes if isinstance(outcome, int)] == [2]
     assert question.versions.count() == 2
+
+
+def test_a_new_question_is_published_once_however_often_it_is_asked_for(course: Course, ines: User) -> None:
+    posted = {"id": ["Q-NEW"], "stem": ["Gloves replace washing."], "objective": ["M1.1a"], "points": ["1"]}
+    posted |= {"feedback-right": ["Right."], "feedback-wrong": ["They do not."]}
+    pk = QuestionDraft.objects.create(course=course, kind="true_false", fields=posted, author=ines).pk
+    drafts_ = [QuestionDraft.objects.select_related("course", "question").get(pk=pk) for _time in range(3)]
+
+    outcomes = together(*[lambda one=one: drafts.publish(one, change=None, by=ines).number for one in drafts_])
+
+    assert not unexpected(outcomes, Refused)
+    assert Question.objects.get(ref="Q-NEW").versions.count() == 1
 
 
 def test_voiding_a_follow_up_against_handing_it_in(tess: User, ines: User, ada: User) -> None:
