@@ -44,7 +44,7 @@ def settle(turns: Sequence[Turn], rules: Rules) -> Turn | None:
             return one
         case [one, other] if agree(one, other, rules):
             return Turn(half_up(Fraction(one.mark + other.mark, 2)), one.critical)
-        case [_one, _other, third]:
-            return third
+        case [one, other, third]:  # the third decides on the mark; on what is unsafe, two of three
+            return Turn(third.mark, one.critical + other.critical + third.critical >= 2)
         case _:
             return None

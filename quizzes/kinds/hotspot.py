@@ -162,10 +162,11 @@ class Hotspot(Kind):
         ]
 
     def judge(self, body: Body, key: Key, held: dict[str, Any], *, critical: bool) -> Marked:
-        """With critical regions, only a mark in one of them is a critical miss."""
+        """With critical regions, a mark in one of them is a miss, and so is an answer worth nothing: it does not show
+        that the safe places are known."""
         fraction, detail = self.weigh(body, key, held)
         dangerous = any(region["role"] == CRITICAL for region in key["regions"])
-        missed = bool(detail["critical"]) if dangerous else fraction < 1
+        missed = bool(detail["critical"]) or not fraction if dangerous else fraction < 1
         return Marked(fraction, critical_missed=critical and missed, answered=True, detail=detail)
 
     def weigh(self, body: Body, key: Key, held: dict[str, Any]) -> tuple[Fraction, dict[str, Any]]:

@@ -237,11 +237,12 @@ class ShortText(Kind):
         return "accept", max(fitting, key=lambda index: (Decimal(key["accept"][index]["share"]), -index))
 
     def judge(self, body: Body, key: Key, held: dict[str, Any], *, critical: bool) -> Marked:
-        """Where some wordings are marked as critical, only saying one of them is a critical miss."""
+        """Where some wordings are marked as critical, saying one of them is a miss, and so is an answer worth nothing:
+        it does not show that the safe one is known."""
         fraction, detail = self.weigh(body, key, held)
         if any(entry["critical"] for entry in key["refuse"]):
             name, index = self._found(key, held)
-            missed = name == "refuse" and key["refuse"][index]["critical"]
+            missed = not fraction or (name == "refuse" and key["refuse"][index]["critical"])
         else:
             missed = fraction < 1
         return Marked(fraction, critical_missed=critical and missed, answered=True, detail=detail)

@@ -58,9 +58,11 @@ def test_a_stray_mark_may_be_free() -> None:
 
 @pytest.mark.parametrize(
     ("mark", "share", "missed"),
-    [("D5", 1, False), ("C3", 0, True), ("F3", 0, True), ("205,515", 0, False), ("H1", 0, False)],
+    [("D5", 1, False), ("C3", 0, True), ("F3", 0, True), ("205,515", 0, True), ("H1", 0, True)],
 )
-def test_only_a_mark_where_it_does_harm_misses_a_critical_question(mark: str, share: int, missed: bool) -> None:
+def test_a_mark_where_it_does_harm_and_an_answer_worth_nothing_miss_a_critical_question(
+    mark: str, share: int, missed: bool
+) -> None:
     mark_ = marked(TEST, mark)
 
     assert (mark_.fraction, mark_.critical_missed) == (Fraction(share), missed)

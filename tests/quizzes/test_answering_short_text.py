@@ -78,8 +78,8 @@ def test_signs_count_where_the_author_says_so() -> None:
     ("said", "missed", "told"),
     [
         ("Tap-water", True, "Tap water carries germs into the skin."),
-        ("boiled water", False, "Boiled is not the same as sterile."),
-        ("vinegar", False, None),
+        ("boiled water", True, "Boiled is not the same as sterile."),
+        ("vinegar", True, None),  # worth nothing: it does not show that the safe answer is known
         ("sterile water", False, None),
     ],
 )
