@@ -161,7 +161,7 @@ class Trainee:
 
     def start(self) -> Call:
         headers = self.headers | {"Content-Type": "application/x-www-form-urlencoded"}
-        return Call("POST", f"/quizzes/{self.entry['quiz']}/attempts/", headers, b"declared=on", wanted=(302,))
+        return Call("POST", f"/quizzes/{self.entry['quiz']}/attempts/", headers, b"declared=yes", wanted=(302,))
 
 
 def trainees(seeds: dict[str, Any], group: str) -> list[Trainee]:
