@@ -18,9 +18,9 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-ITEM, SEQ, CONTROL, STEPS, CHECK, SAID = "\x02", "\x03", "\x04", "\x05", "\x06", "\x07"
+ITEM, SEQ, CONTROL, STEPS, CHECK, SAID, EPOCH = "\x02", "\x03", "\x04", "\x05", "\x06", "\x07", "\x08"
 TYPED = json.dumps(ITEM)[1:-1]  # the first of them as JSON writes it
-SIGNS = re.compile(f"[{ITEM}-{SAID}]")
+SIGNS = re.compile(f"[{ITEM}-{EPOCH}]")
 PIECES = 2048  # of some 4 kB each
 
 
@@ -86,6 +86,7 @@ def question(item: Any, *, total: int, current: int, said: str = "", steps: str 
         "is_flagged": item.flagged,
         "item": ITEM,
         "seq": SEQ,
+        "epoch": EPOCH,
         "control": CONTROL,
         "steps": STEPS if steps else "",
         "check": CHECK if check and not said else "",
@@ -94,6 +95,7 @@ def question(item: Any, *, total: int, current: int, said: str = "", steps: str 
     values = {
         ITEM: str(item.item.pk),
         SEQ: str(item.seq),
+        EPOCH: str(item.epoch),
         CONTROL: control(item, disabled=bool(said)),
         STEPS: steps,
         CHECK: check,

@@ -398,3 +398,23 @@ def test_an_answer_given_before_the_claim_is_through_counts(
     attempt.refresh_from_db()
     assert attempt.writer_epoch == 1
     assert kept(items[0])
+
+
+def test_a_page_that_was_drawn_before_the_last_save_arrived_shows_that_answer(
+    windows: Windows, tess: User, attempt: Attempt
+) -> None:
+    """The page is asked for, then the save of the page before it is answered: the new page knows nothing of it."""
+    page = windows.open(tess)
+    papers.open_paper(page, attempt)
+    stale = page.content()
+    item = school.items_of(attempt)[0]
+    papers.give(page, item)
+    papers.expect_saved(page)
+    typed = papers.holds(page, item)
+
+    page.route(f"**/attempts/{attempt.pk}/", lambda route: route.fulfill(body=stale, content_type="text/html"))
+    page.reload()
+
+    expect(papers.question(page, 1)).to_be_visible()
+    expect(page.locator('[data-goto="1"].is-answered')).to_have_count(1)
+    assert papers.holds(page, item) == typed

@@ -59,11 +59,11 @@ export class Outbox {
     await this.#write((store) => store.put(row));
   }
 
-  // The server answered for this very (epoch, seq): a newer edit made meanwhile stays unsent.
-  async settle(item, epoch, seq) {
+  // The server answered for this very (epoch, seq): a newer edit made meanwhile stays unsent. `kept`: it counts there.
+  async settle(item, epoch, seq, kept) {
     const slot = this.slots.get(item);
     if (!slot || slot.seq !== seq || slot.epoch !== epoch) return;
-    await this.put({ ...slot, sent: true });
+    await this.put({ ...slot, sent: true, kept });
   }
 
   // Kept aside by the server, which will offer it back: if this device sent it once more with the hand-in, it would

@@ -36,10 +36,18 @@ class Paper {
     this.inView.turn();
     const kept = await this.outbox.load();
     kept.forEach((slot) => this.seqs.set(slot.item, Math.max(this.seqs.get(slot.item) ?? 0, slot.seq)));
-    this.outbox.unsent().forEach((slot) => this.fill(slot));
+    kept.filter((slot) => !slot.sent || this.isNewer(slot)).forEach((slot) => this.fill(slot));
     this.questions.forEach((question) => this.mark(question));
     this.say(this.outbox.unsent().length ? "device" : "saved");
     await this.join();
+  }
+
+  // A save may have been answered while this page was already on its way: then the page is drawn without it, although
+  // the server has it. What this device knows to be the later answer is shown.
+  isNewer({ item, epoch, seq, kept }) {
+    const drawn = this.questions.find((q) => Number(q.dataset.item) === item)?.dataset;
+    if (!kept || !drawn || drawn.steps) return false; // a case is drawn by the server alone
+    return epoch > Number(drawn.epoch) || (epoch === Number(drawn.epoch) && seq > Number(drawn.seq));
   }
 
   // What an earlier visit could not send goes first, under the number it was typed with: if another device wrote
@@ -184,7 +192,7 @@ class Paper {
       this.tell(item, message);
       // Applied, older than what is there, kept aside or refused with words: the server has spoken for it.
       if (outcome === "other_tab") await this.outbox.leave(item, epoch, seq);
-      else await this.outbox.settle(item, epoch, seq);
+      else await this.outbox.settle(item, epoch, seq, outcome === "applied");
       this.walk.saved(item, outcome);
     }
     if (this.over(answer)) return "over";
