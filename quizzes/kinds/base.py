@@ -114,9 +114,9 @@ class Kind(ABC):
     def compose(self, source: Mapping[str, Any]) -> tuple[Body, Key]:
         """Check the fields that only this kind has, and part what may be shown from what may not."""
 
+    @abstractmethod
     def source(self, body: Body, key: Key) -> dict[str, Any]:
         """The kind's own fields as the bank writes them: `compose` of it gives this body and this key again."""
-        raise NotImplementedError
 
     # Putting it on a paper
 
@@ -153,9 +153,9 @@ class Kind(ABC):
         """Does what was posted go further than the page can have shown? Only a case ever says so."""
         return False
 
+    @abstractmethod
     def random(self, body: Body, rng: Random) -> dict[str, Any]:
         """Any response that `accept` accepts, by chance: for fuzzing, and for benchmarks that want busy papers."""
-        raise NotImplementedError
 
     def fields(self, body: Body, drawn: Drawn, response: Response) -> Fields:
         """The form fields that would be read as this response."""
@@ -195,13 +195,13 @@ class Kind(ABC):
 
     # Counting it
 
+    @abstractmethod
     def tallies(self, body: Body, key: Key) -> list[Tally]:
         """Every line that answers to this question can be counted under, in the author's order."""
-        raise NotImplementedError
 
+    @abstractmethod
     def tallied(self, body: Body, key: Key, held: dict[str, Any]) -> list[str]:
         """The codes of the lines that this response counts under."""
-        raise NotImplementedError
 
     # Putting it into words
 
