@@ -3,6 +3,7 @@
 tess the trainee, ines the instructor, cleo of a clinic, oskar who belongs nowhere, ada the administrator.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,6 +13,8 @@ from django.core.cache import cache
 from django.core.management.color import Style
 from django.db.backends.sqlite3 import base as sqlite
 from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as properties
 from pytest_socket import socket_allow_hosts
 
 from accounts.models import User
@@ -20,6 +23,13 @@ from jobs import final
 from tests.cast import person
 
 ClientOf = Callable[[User], Client]
+
+# The same examples every time, and a busy machine is no failure. `HYPOTHESIS_PROFILE=search` looks for new ones.
+properties.register_profile(
+    "same", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+properties.register_profile("search", deadline=None, max_examples=500, suppress_health_check=[HealthCheck.too_slow])
+properties.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 def pytest_configure() -> None:

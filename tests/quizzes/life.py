@@ -107,6 +107,8 @@ class Paper:
 
     def save(self, message: Message, now: datetime) -> Outcome:
         self.arrived.add(message.name)
+        if self._skips(message):  # not even looked at: how it would be answered tells how the case goes on
+            return Outcome.UNREADABLE
         self.touch(now)
         if self.closed:
             return Outcome.CLOSED if self.closed == "trainee" else Outcome.LATE
@@ -136,6 +138,13 @@ class Paper:
         """A step of a case that was taken is never taken back."""
         question = self.questions[message.item]
         return question.kind.follows(question.body, self.kept[message.item].body, message.body)
+
+    def _skips(self, message: Message) -> bool:
+        """More than one step beyond what is stored: no page can have shown it."""
+        if not self.questions[message.item].kind.by_steps or message.body is None:
+            return False
+        stored = self.kept[message.item].body
+        return len(message.body["path"]) > (len(stored["path"]) if stored else 0) + 1
 
     def _keep(self, message: Message) -> None:
         self.kept[message.item] = Kept(message.turn, message.client, message.body, message.flagged)
