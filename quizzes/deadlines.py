@@ -26,11 +26,6 @@ class Allowance:
     def __bool__(self) -> bool:
         return bool(self.sources)
 
-    @property
-    def stretches(self) -> bool:
-        """Is there more time on the clock than the rules give?"""
-        return self.time_percent > USUAL or self.extra_minutes > 0
-
     def opens(self, rule: datetime | None) -> datetime | None:
         return self.opens_at or rule
 

@@ -69,7 +69,7 @@ def control(item: Any, *, disabled: bool = False) -> SafeString:
 
 
 def _names(item: str) -> dict[str, str]:
-    """As `PaperItem.prefix` and `.stem_id` have them."""
+    """What the names of the control's fields start with (`PaperItem.prefix`), and the id of the question's words."""
     return {"prefix": f"i{item}-", "stem_id": f"stem-{item}"}
 
 

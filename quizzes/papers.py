@@ -51,11 +51,6 @@ class PaperItem:
         """What the names of this item's form fields start with."""
         return f"i{self.item.pk}-"
 
-    @property
-    def stem_id(self) -> str:
-        """The id of the element that holds the question's words."""
-        return f"stem-{self.item.pk}"
-
 
 @dataclass(frozen=True)
 class KeptAside:

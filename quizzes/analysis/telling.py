@@ -27,7 +27,7 @@ class Told:
     tag: str
     heading: str
     means: str
-    todo: str
+    advice: str
 
     @property
     def tone(self) -> str:
@@ -44,8 +44,8 @@ def letter(place: int) -> str:
 
 
 def tell(finding: Mapping[str, Any]) -> Told:
-    tag, heading, means, todo = WORDS[finding["code"]](finding["params"])
-    return Told(finding["severity"], tag, heading, means, todo)
+    tag, heading, means, advice = WORDS[finding["code"]](finding["params"])
+    return Told(finding["severity"], tag, heading, means, advice)
 
 
 Words = tuple[str, str, str, str]
@@ -59,7 +59,7 @@ def _line(params: Params) -> str:
 
 def _check_key(params: Params) -> Words:
     tag = _("Strong trainees miss it: check the key")
-    todo = _(
+    advice = _(
         "Read the question and its right answer as somebody would who knows the subject well. If the key is wrong, "
         "correct it in a draft and look at a regrade: it shows who would gain or lose before anything changes."
     )
@@ -68,12 +68,12 @@ def _check_key(params: Params) -> Words:
             "Those who did well on the rest have it right less often than those who did badly. That hardly comes about "
             "by chance: the key, the wording or a picture is usually at fault."
         )
-        return tag, _("The weaker half did better"), means, todo
+        return tag, _("The weaker half did better"), means, advice
     means = _(
         "Of the strongest third %(top)s%% answered %(letter)s, %(line)s, and %(right)s%% had it right. When people "
         "who know the rest get one question wrong together, the key or the wording is usually at fault."
     ) % {"top": params["top"], "letter": letter(params["place"]), "line": _line(params), "right": params["top_right"]}
-    return tag, _("Strong trainees chose %(line)s") % {"line": _line(params)}, means, todo
+    return tag, _("Strong trainees chose %(line)s") % {"line": _line(params)}, means, advice
 
 
 def _draws_best(params: Params) -> Words:
@@ -83,12 +83,12 @@ def _draws_best(params: Params) -> Words:
         "line": _line(params),
         "top": params["top"],
     }
-    todo = _(
+    advice = _(
         "Ask whether it can be defended. If it can, change it or count it as right. If it cannot, those who know much "
         "share a mistaken belief: take it up in the lesson."
     )
     heading = _("%(line)s draws the best") % {"line": _line(params)}
-    return _("A wrong answer draws the best: look at %(letter)s") % {"letter": name}, heading, means, todo
+    return _("A wrong answer draws the best: look at %(letter)s") % {"letter": name}, heading, means, advice
 
 
 def _unsafe(params: Params) -> Words:

@@ -48,11 +48,14 @@ def test_back_and_reload_ask_nothing_twice(windows: Windows, tess: User, studied
     page = windows.open(tess)
     page.goto("/practice/")
     page.get_by_role("button", name="Practise now").click()
+    expect(page.get_by_role("button", name="I do not know")).to_be_visible()  # a click does not wait for its page
     question = page.url
     page.reload()
     page.get_by_role("button", name="I do not know").click()
+    expect(page.get_by_text("Not known yet")).to_be_visible()
     told = page.url
     page.go_back()
+    expect(page.get_by_text("Not known yet")).to_have_count(0)
     page.get_by_role("button", name="I do not know").click()
 
     expect(

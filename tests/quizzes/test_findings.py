@@ -214,7 +214,7 @@ def test_whatever_the_figures_there_is_a_reading_in_words(
     assert found
     for finding in found:
         told = telling.tell({"code": finding.code, "severity": finding.severity, "params": finding.params})
-        assert all((told.tag, told.heading, told.means, told.todo))
+        assert all((told.tag, told.heading, told.means, told.advice))
 
 
 def test_every_finding_has_its_words() -> None:
