@@ -1,14 +1,28 @@
-"""What staff may look at. Certificates and revocations are history: nothing is added, changed or deleted here."""
+"""What staff may look at. All of it is history: nothing is added, changed or deleted here."""
 
 from django.contrib import admin
 
-from certificates.models import Achievement, Certificate, CertificateDecision, Revocation
+from certificates.models import (
+    Achievement,
+    Certificate,
+    CertificateDecision,
+    CertificateEvent,
+    CertificateRevocationList,
+    IssuerKey,
+    NameCorrection,
+    RegisterLink,
+    Revocation,
+    StatusEntry,
+    StatusListPublication,
+    Supersession,
+    Suspension,
+)
 from jobs.final import HistoryAdmin
 
 
 @admin.register(Certificate)
 class CertificateAdmin(HistoryAdmin):
-    list_display = ("grouped_code", "holder", "achievement", "cycle", "issued_on", "expires_on", "standing")
+    list_display = ("grouped_code", "holder", "achievement", "cycle", "edition", "issued_on", "expires_on", "standing")
     list_filter = ("achievement", "issued_on")
     list_select_related = ("holder", "achievement", "revocation")
     search_fields = ("code", "holder__email", "holder__name")
@@ -37,3 +51,69 @@ class CertificateDecisionAdmin(HistoryAdmin):
     list_filter = ("decision",)
     list_select_related = ("certificate", "decided_by")
     search_fields = ("certificate__code", "certificate__holder__email")
+
+
+@admin.register(Suspension)
+class SuspensionAdmin(HistoryAdmin):
+    list_display = ("certificate", "suspended_by", "suspended_at", "reinstated_by", "reinstated_at")
+    list_select_related = ("certificate", "suspended_by", "reinstated_by")
+    search_fields = ("certificate__code",)
+
+
+@admin.register(Supersession)
+class SupersessionAdmin(HistoryAdmin):
+    list_display = ("older", "newer", "cause", "by", "superseded_at", "is_shared")
+    list_filter = ("cause",)
+    list_select_related = ("older", "newer", "by")
+    search_fields = ("older__code", "newer__code")
+
+
+@admin.register(NameCorrection)
+class NameCorrectionAdmin(HistoryAdmin):
+    list_display = ("certificate", "name", "cause", "asked_at", "decision", "decided_by", "decided_at")
+    list_filter = ("decision", "cause")
+    list_select_related = ("certificate", "decided_by")
+    search_fields = ("certificate__code", "name")
+
+
+@admin.register(CertificateEvent)
+class CertificateEventAdmin(HistoryAdmin):
+    list_display = ("certificate", "number", "kind", "at", "by", "link")
+    list_filter = ("kind",)
+    list_select_related = ("certificate", "by", "link")
+    search_fields = ("certificate__code",)
+    ordering = ("-at", "-pk")
+
+
+@admin.register(RegisterLink)
+class RegisterLinkAdmin(HistoryAdmin):
+    list_display = ("number", "event", "sha256", "linked_at")
+    list_select_related = ("event__certificate",)
+    search_fields = ("event__certificate__code",)
+    ordering = ("-number",)
+
+
+@admin.register(StatusEntry)
+class StatusEntryAdmin(HistoryAdmin):
+    list_display = ("certificate", "list_number", "index")
+    list_select_related = ("certificate",)
+    search_fields = ("certificate__code",)
+
+
+@admin.register(StatusListPublication)
+class StatusListPublicationAdmin(HistoryAdmin):
+    list_display = ("purpose", "list_number", "version", "made_at", "valid_until")
+    list_filter = ("purpose",)
+
+
+@admin.register(IssuerKey)
+class IssuerKeyAdmin(HistoryAdmin):
+    """The public parts. Keys are made, switched and retired by `manage.py keys`."""
+
+    list_display = ("kid", "purpose", "published_at", "active_from", "retired_at", "compromised_at")
+    list_filter = ("purpose",)
+
+
+@admin.register(CertificateRevocationList)
+class CertificateRevocationListAdmin(HistoryAdmin):
+    list_display = ("issuer", "number", "made_at", "valid_until")

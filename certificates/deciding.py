@@ -11,8 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from certificates.models import Certificate, CertificateDecision, Revocation, academy_today
+from certificates.dates import academy_today
+from certificates.models import Certificate, CertificateDecision, Revocation, Standing
 from jobs.mail import send_letter
+from quizzes.correcting import rejudging
 from quizzes.correcting.touched import Touched
 from quizzes.models import Attempt, Regrade, Result
 
@@ -24,37 +26,57 @@ class DecidedAlready(Exception):
 
 
 def resting_on(attempts: Sequence[Attempt]) -> dict[int, list[Certificate]]:
-    """Attempt id -> the holder's standing certificates that rest on its quiz: the course's own, and the certificate
-    of competence of its programme. Two queries, however many attempts."""
+    """Attempt id -> the holder's standing certificates that rest on it: the course's own, and the certificate of
+    competence of its programme. One query, however many attempts.
+
+    A renewed certificate rests on what was begun since its renewal opened, and no longer on what came before.
+    """
     courses = {attempt.quiz.course_id for attempt in attempts if attempt.quiz.course_id}
     programmes = {_programme(attempt) for attempt in attempts}
     held = (
-        Certificate.objects.standing_on(academy_today())
-        .filter(holder__in={attempt.trainee_id for attempt in attempts})
+        Certificate.objects.filter(holder__in={attempt.trainee_id for attempt in attempts})
         .filter(Q(achievement__course__in=courses) | Q(achievement__programme__in=programmes))
-        .select_related("achievement", "holder")
+        .select_related("holder")
+        .to_show()
         .order_by("pk")
     )
-    found: dict[int, list[Certificate]] = {}
     by_holder: dict[int, list[Certificate]] = {}
     for certificate in held:
         by_holder.setdefault(certificate.holder_id, []).append(certificate)
-    for attempt in attempts:
-        found[attempt.pk] = [
-            certificate for certificate in by_holder.get(attempt.trainee_id, ()) if _rests(certificate, attempt)
+    today = academy_today()
+    return {
+        attempt.pk: [
+            certificate
+            for certificate in by_holder.get(attempt.trainee_id, ())
+            if certificate.standing_on(today) is Standing.VALID
+            and _rests(certificate, attempt, by_holder[attempt.trainee_id])
         ]
-    return found
+        for attempt in attempts
+    }
 
 
 def _programme(attempt: Attempt) -> int | None:
     return attempt.quiz.course.programme_id if attempt.quiz.course else attempt.quiz.programme_id
 
 
-def _rests(certificate: Certificate, attempt: Attempt) -> bool:
+def _rests(certificate: Certificate, attempt: Attempt, held: Sequence[Certificate]) -> bool:
     achievement = certificate.achievement
     if achievement.course_id:
-        return achievement.course_id == attempt.quiz.course_id
-    return achievement.programme_id == _programme(attempt)
+        return achievement.course_id == attempt.quiz.course_id and _is_of_its_cycle(certificate, attempt, held)
+    if achievement.programme_id != _programme(attempt):
+        return False
+    # It rests on the courses as they stood when it was issued, and on its own examination.
+    return bool(attempt.quiz.course_id) or _is_of_its_cycle(certificate, attempt, held)
+
+
+def _is_of_its_cycle(certificate: Certificate, attempt: Attempt, held: Sequence[Certificate]) -> bool:
+    """Whether the attempt was begun after renewal of the cycle before had opened, and before that of this one did."""
+    begun = rejudging.begun(attempt)
+    award = [one for one in held if one.achievement_id == certificate.achievement_id]
+    first = {one.cycle: one.issued_at for one in award if one.edition == 1}
+    opened = {one.cycle: one.renewal_opens_after(first.get(one.cycle, one.issued_at)) for one in award}
+    before = opened.get(certificate.cycle - 1)
+    return (before is None or begun >= before) and begun < opened[certificate.cycle]
 
 
 def touched(attempts: Sequence[Attempt]) -> dict[int, list[Touched]]:

@@ -13,6 +13,7 @@ from certificates import deciding
 from certificates.forms import DecisionForm
 from certificates.models import CertificateDecision
 from quizzes import completing
+from quizzes.correcting import rejudging
 
 PER_PAGE = 50
 
@@ -68,7 +69,7 @@ def decision(request: SignedIn, pk: int) -> HttpResponse:
             "form": form,
             "certificate": row.certificate,
             "quiz": attempt.quiz,
-            "stands_again": completing.is_clear(attempt.quiz, attempt.trainee_id),
+            "stands_again": completing.is_clear(attempt.quiz, attempt.trainee_id, rejudging.begun(attempt)),
         },
         status=422 if request.method == "POST" else 200,
     )

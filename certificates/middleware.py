@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from certificates.views import cannot_check
+from certificates.check_views import cannot_check
 
 CHECKS = "/v/"
 

@@ -94,6 +94,20 @@ def printable(name: str) -> list[str]:
     return list(dict.fromkeys([*(letter for letter in spelt(name) if letter not in held), *_loose(spelt(name))]))
 
 
+def settable(text: str, face: str = "text", instead: str = "?") -> str:
+    """The text with a question mark for each letter that cannot be set: for words that are not ours to refuse."""
+    _height, bases, loose = marks()
+    held = frozenset[str]().union(*(letters()[name] for name in (face, *FALLBACKS)))
+    carried, told = False, []
+    for letter in spelt(text):
+        if letter in loose:
+            told.append(letter if carried else instead)
+            continue
+        told.append(letter if letter in held else instead)
+        carried = letter in bases and letter in held
+    return "".join(told)
+
+
 def check(name: str) -> None:
     """Refuse a name the certificate could not carry, and say which letters stop it."""
     missing = printable(name)

@@ -52,7 +52,7 @@ def of_today(trainee: User, enrolments: list[Enrolment]) -> Sequence[Panel]:
 
 def _newest(trainee: User) -> dict[int, Certificate]:
     """The newest certificate of each achievement."""
-    held = Certificate.objects.held_by(trainee).order_by("cycle").together()
+    held = Certificate.objects.held_by(trainee).order_by("cycle", "edition").together()
     return {certificate.achievement_id: certificate for certificate in held}
 
 

@@ -5,11 +5,11 @@ from typing import Any
 from django.dispatch import receiver
 
 from accounts.models import User
-from certificates import deciding, issuing
+from certificates import deciding, issuing, renewing
 from courses.models import Enrolment, Programme
 from courses.signals import course_completed, programme_completed
-from quizzes.models import Attempt, Regrade, Result
-from quizzes.signals import result_corrected
+from quizzes.models import Attempt, Quiz, Regrade, Result
+from quizzes.signals import cleared_again, result_corrected
 
 
 @receiver(course_completed)
@@ -20,6 +20,11 @@ def certify_course(enrolment: Enrolment, **_: Any) -> None:
 @receiver(programme_completed)
 def certify_competence(trainee: User, programme: Programme, **_: Any) -> None:
     issuing.award_programme(programme, trainee)
+
+
+@receiver(cleared_again)
+def certify_a_renewal(quiz: Quiz, trainee: User, **_: Any) -> None:
+    renewing.renew(quiz, trainee)
 
 
 @receiver(result_corrected)

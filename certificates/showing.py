@@ -5,7 +5,8 @@ from datetime import date
 
 import segno
 
-from certificates.models import EXPIRES_SOON, Certificate, academy_today
+from certificates.dates import academy_today
+from certificates.models import EXPIRES_SOON, Certificate
 
 QUIET = 4  # modules around the code that stay empty
 

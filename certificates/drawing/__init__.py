@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from threading import Lock
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import override
 from reportlab.pdfgen.canvas import Canvas
 
@@ -17,11 +18,24 @@ from certificates.drawing.faces import open_faces
 from certificates.drawing.layout import put_seal, put_words
 from certificates.drawing.measures import HEIGHT, WIDTH
 from certificates.drawing.page import Page
+from certificates.drawing.summary import Column, SummaryWords, put_report
+from certificates.tags import Drawn, Tag
+
+__all__ = ["Column", "Drawn", "SummaryWords", "Tag", "draw", "summary"]
 
 _lock = Lock()
 
 
-def draw(statement: Mapping[str, Any], whorl: bytes) -> bytes:
+def summary(words: SummaryWords) -> bytes:
+    """A report as PDF, ready to be sealed. A letter that cannot be set becomes a question mark."""
+    from certificates.sealing.completing import completed
+
+    drawn = put_report(words, _lock)
+    described = {"locale": words.locale, "issued_on": timezone.now().isoformat(timespec="seconds")}
+    return completed(drawn.pdf, drawn.tags, statement=described, credential=None)
+
+
+def draw(statement: Mapping[str, Any], whorl: bytes, token: str = "") -> Drawn:
     """The certificate as PDF. Raises `naming.Unprintable` rather than drop a letter."""
     with _lock, override(statement["locale"]):
         open_faces()
@@ -33,7 +47,7 @@ def draw(statement: Mapping[str, Any], whorl: bytes) -> bytes:
         page.describe(statement)
         page.put_art()
         put_words(page, statement)
-        put_seal(page, statement, whorl)
+        put_seal(page, statement, whorl, token)
         page.canvas.showPage()
         page.canvas.save()
-        return sheet.getvalue()
+        return Drawn(sheet.getvalue(), page.tags)

@@ -8,6 +8,7 @@ PANEL = 560.0  # from here on the seal
 MIDDLE = (PANEL + WIDTH) / 2
 MILLIMETRE = 72 / 25.4
 SEAL_DOTS = 760
+SQUARE = 30 * MILLIMETRE  # a QR code with its quiet zone
 MARK = sha256(b"stipple").digest()  # the product's own whorl, as in the top bar
 
 # The tokens of the portal, in the light theme, as a printer's red, green and blue.

@@ -1,7 +1,8 @@
-"""One sheet: type set letter by letter with our own kerning, and shapes written as plain operators."""
+"""Sheets: type set letter by letter with our own kerning, shapes as plain operators, each with what it is."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import segno
@@ -14,15 +15,55 @@ from certificates.drawing.background import Background
 from certificates.drawing.faces import font, kerning, mark_place, thousandths
 from certificates.drawing.measures import MILLIMETRE, PETROL
 from certificates.naming import marks, runs, spelt
+from certificates.tags import Box, Tag
 from courses.whorl import dots
 
 
 class Page:
-    """What is drawn goes to the canvas as it comes."""
+    """What is drawn goes to the canvas as it comes, within `tagged` or `artifact`: nothing stands outside of these."""
 
     def __init__(self, canvas: Canvas) -> None:
         self.canvas = canvas
-        self.code: list[str] = canvas._code  # type: ignore[attr-defined]
+        self.tags = Tag("Document")
+        self._within = [self.tags]
+        self._sheet = -1
+        self.turn()
+
+    def turn(self) -> None:
+        """Begin the next sheet."""
+        if self._sheet >= 0:
+            self.canvas.showPage()
+        self._sheet += 1
+        self._pieces = 0
+        # What reportlab writes at the top of a page would stand outside of every tag.
+        self.canvas._preamble = ""  # type: ignore[attr-defined]
+        self.code: list[str] = self.canvas._code  # type: ignore[attr-defined]
+
+    @contextmanager
+    def group(self, kind: str) -> Iterator[None]:
+        """What is tagged within belongs together, as the rows of a table do."""
+        tag = Tag(kind)
+        self._within[-1].parts.append(tag)
+        self._within.append(tag)
+        yield
+        self._within.pop()
+
+    @contextmanager
+    def tagged(self, kind: str, *, alt: str = "", box: Box | None = None, scope: str = "") -> Iterator[None]:
+        """What is drawn within is one element of that kind."""
+        tag = Tag(kind, page=self._sheet, piece=self._pieces, alt=alt, box=box, scope=scope)
+        self._within[-1].parts.append(tag)
+        self.code.append(f"/{kind} <</MCID {self._pieces}>> BDC")
+        self._pieces += 1
+        yield
+        self.code.append("EMC")
+
+    @contextmanager
+    def artifact(self) -> Iterator[None]:
+        """What is drawn within says nothing: lines and ornament."""
+        self.code.append("/Artifact BMC")
+        yield
+        self.code.append("EMC")
 
     def describe(self, statement: Mapping[str, Any]) -> None:
         self.canvas.setTitle(f"{statement['achievement']['title']} · {statement['holder']['name']}")
@@ -34,7 +75,8 @@ class Page:
         """The lines every certificate has, as one form compressed beforehand."""
         document = self.canvas._doc  # type: ignore[attr-defined]
         document.addForm("art", Background())
-        self.canvas.doForm("art")
+        with self.artifact():
+            self.canvas.doForm("art")
 
     def text(
         self,
@@ -49,7 +91,7 @@ class Page:
         tracking: int = 0,
     ) -> None:
         """One line. `align` 0 starts at x, .5 is centred on it, 1 ends there."""
-        x -= self.width(words, face, size, tracking) * align
+        x -= self.width(words.rstrip(), face, size, tracking) * align
         has_marks = any(letter in marks()[2] for letter in words)
         if has_marks:  # whoever copies or hears the text gets the letters, not the order in which they are set
             self.code.append(f"/Span <</ActualText <FEFF{words.encode('utf-16-be').hex()}>>> BDC")
@@ -89,7 +131,7 @@ class Page:
         return thousandths(words, face, tracking) * size / 1000
 
     def wrapped(self, words: str, face: str, size: float, width: float) -> list[str]:
-        """Lines no wider than `width`; a word that is wider than a line is cut."""
+        """Lines no wider than `width`; a word that is wider than a line is cut. Who copies them finds the spaces."""
         lines: list[str] = []
         line = ""
         # A line may also end after a hyphen, as in a double name.
@@ -99,7 +141,7 @@ class Page:
                 line = longer
                 continue
             if line:
-                lines.append(line)
+                lines.append(line + gap)
             line = word
             while self.width(line, face, size) > width and len(line) > 1:
                 cut = next(
@@ -134,11 +176,18 @@ class Page:
             y -= size * 1.4
 
     def line(self, x: float, y: float, to: float, colour: str) -> None:
-        self.code.append(f"q {colour} RG .6 w {number(x)} {number(y)} m {number(to)} {number(y)} l S Q")
+        with self.artifact():
+            self.code.append(f"q {colour} RG .6 w {number(x)} {number(y)} m {number(to)} {number(y)} l S Q")
 
     def tick(self, x: float, y: float) -> None:
         points = f"{number(x)} {number(y + 2.6)} m {number(x + 2.4)} {number(y)} l {number(x + 7)} {number(y + 6)} l"
-        self.code.append(f"q {PETROL} RG 1.3 w 1 J 1 j {points} S Q")
+        with self.artifact():
+            self.code.append(f"q {PETROL} RG 1.3 w 1 J 1 j {points} S Q")
+
+    def seal(self, seed: bytes, count: int, x: float, y: float, radius: float, colour: str, *, alt: str) -> None:
+        """A whorl that says something: the one grown from this certificate's words."""
+        with self.tagged("Figure", alt=alt, box=(x - radius, y - radius, x + radius, y + radius)):
+            self.dots(seed, count, x, y, radius, colour)
 
     def dots(self, seed: bytes, count: int, x: float, y: float, radius: float, colour: str) -> None:
         """A whorl. Each dot is the round end of a line too short to see."""
@@ -151,18 +200,26 @@ class Page:
         )
         self.code.append("Q")
 
-    def code_square(self, address: str, x: float, y: float, side: float) -> None:
-        """A QR code centred on x and y, on white, with a quiet zone of four modules around it."""
-        matrix = segno.make(address, error="q", micro=False, boost_error=False, mask=2).matrix
-        modules = len(matrix)
-        unit = max(side / modules, 0.5 * MILLIMETRE)
-        whole = (modules + 8) * unit
+    def code_square(
+        self, address: str, x: float, y: float, side: float, *, alt: str, error: str = "q", unit: float = 0
+    ) -> float:
+        """A QR code centred on x and y, on white, with a quiet zone of four modules around it; how wide it became.
+
+        `side` is that of the whole square. It grows where a module would become smaller than `unit`.
+        """
+        matrix = segno.make(address, error=error, micro=False, boost_error=False, mask=2).matrix
+        modules = len(matrix) + 8
+        unit = max(side / modules, unit or 0.5 * MILLIMETRE)
+        whole = modules * unit
         corner = (x - whole / 2, y + whole / 2)
-        self.code.append(
-            f"q 1 1 1 rg {number(corner[0])} {number(corner[1] - whole)} {number(whole)} {number(whole)} re f "
-            f"0 0 0 rg {unit:.5f} 0 0 -{unit:.5f} {corner[0] + 4 * unit:.4f} {corner[1] - 4 * unit:.4f} cm"
-        )
-        self.code.append(" ".join(_bars(matrix)) + " f Q")
+        box = (corner[0], corner[1] - whole, corner[0] + whole, corner[1])
+        with self.tagged("Figure", alt=alt, box=box):
+            self.code.append(
+                f"q 1 1 1 rg {number(box[0])} {number(box[1])} {number(whole)} {number(whole)} re f "
+                f"0 0 0 rg {unit:.5f} 0 0 -{unit:.5f} {corner[0] + 4 * unit:.4f} {corner[1] - 4 * unit:.4f} cm"
+            )
+            self.code.append(" ".join(_bars(matrix)) + " f Q")
+        return whole
 
 
 def _bars(matrix: Iterable[bytearray]) -> Iterable[str]:
