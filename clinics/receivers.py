@@ -1,4 +1,4 @@
-"""What clinics hears: someone took up an invitation to a clinic."""
+"""What clinics hears: someone took up an invitation to a clinic; something happened to a certificate."""
 
 from typing import Any
 
@@ -6,6 +6,9 @@ from django.dispatch import receiver
 
 from accounts.models import Invitation, User
 from accounts.signals import invitation_accepted
+from certificates.models import CertificateEvent
+from certificates.signals import certificate_event
+from clinics import alerting
 from clinics.models import Clinic, Membership
 
 ROLES = {"clinic_member": Membership.Role.MEMBER, "clinic_owner": Membership.Role.OWNER}
@@ -17,3 +20,8 @@ def join(invitation: Invitation, user: User, **_: Any) -> None:
     clinic = Clinic.objects.filter(pk=invitation.pk_of("clinic")).first() if role else None
     if role and clinic:
         clinic.join(user, role=role)
+
+
+@receiver(certificate_event)
+def tell_those_who_watch(event: CertificateEvent, **_: Any) -> None:
+    alerting.tell_of(event)

@@ -2,11 +2,15 @@
 
 from typing import Self
 
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+
+
+class LastOwner(Exception):
+    """A clinic always has somebody who looks after its members and keys."""
 
 
 class ClinicQuerySet(models.QuerySet["Clinic"]):
@@ -51,6 +55,37 @@ class Clinic(models.Model):
             membership.save(update_fields=["role"])
         return membership
 
+    def change_role(self, user: User, role: "Membership.Role") -> "Membership | None":
+        """Give a member another role. None when they are no member any more; LastOwner when nobody would own it."""
+        with transaction.atomic():
+            membership = self._held(user)
+            if membership is None or membership.role == role:
+                return membership
+            self._stays_owned_without(membership)
+            membership.role = role
+            membership.save(update_fields=["role"])
+        return membership
+
+    def leave(self, user: User) -> bool:
+        """End a membership. False when there was none; LastOwner when nobody would own the clinic."""
+        with transaction.atomic():
+            membership = self._held(user)
+            if membership is None:
+                return False
+            self._stays_owned_without(membership)
+            membership.delete()
+        return True
+
+    def _held(self, user: User) -> "Membership | None":
+        """The membership, with the clinic's row held: two owners cannot leave at the same moment."""
+        Clinic.objects.select_for_update(no_key=True).get(pk=self.pk)
+        return Membership.objects.filter(clinic=self, user=user).first()
+
+    def _stays_owned_without(self, membership: "Membership") -> None:
+        owners = Membership.objects.filter(clinic=self, role=Membership.Role.OWNER)
+        if membership.role == Membership.Role.OWNER and not owners.exclude(pk=membership.pk).exists():
+            raise LastOwner
+
 
 class Membership(models.Model):
     """Someone checks certificates for a clinic."""
@@ -78,14 +113,22 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.user}, {self.get_role_display()}"
 
+    @property
+    def is_owner(self) -> bool:
+        return self.role == Membership.Role.OWNER
+
     @staticmethod
     def owns_a_clinic(user: User) -> bool:
         return Membership.objects.filter(user=user, role=Membership.Role.OWNER).exists()
 
     @staticmethod
     def first_page(user: User) -> str | None:
-        """Whoever checks for a clinic starts at the check form."""
-        return "certificates:check_form" if Membership.objects.filter(user=user).exists() else None
+        """Whoever checks for a clinic starts at its staff list."""
+        return "clinics:mine" if Membership.has(user) else None
+
+    @staticmethod
+    def has(user: User) -> bool:
+        return Membership.objects.filter(user=user).exists()
 
     @staticmethod
     def telling_words(user: User) -> list[str]:
