@@ -5,19 +5,24 @@ there, and its worker ends. Here a file gets its name only once it is complete, 
 """
 
 import fcntl
+import logging
 import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic
+from queue import Empty
+from time import monotonic, sleep
 from typing import Any
 
 from kombu.transport import TRANSPORT_ALIASES, filesystem
 from kombu.utils.encoding import str_to_bytes
 from kombu.utils.json import dumps, loads
 
+log = logging.getLogger("jobs")
+
 SCHEME = "whole-files"
+UNREADABLE = 1.0  # seconds before it is looked at again
 TRANSPORT_ALIASES[SCHEME] = "jobs.broker:Transport"
 
 
@@ -32,6 +37,15 @@ class Channel(filesystem.Channel):
     def _put(self, queue: str, payload: Any, **_: Any) -> None:  # type: ignore[override]  # its own bases disagree
         name = f"{round(monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
         write_whole(Path(self.data_folder_out) / name, dumps(payload))
+
+    def _get(self, queue: str, timeout: float | None = None) -> Any:
+        try:
+            return super()._get(queue)  # type: ignore[no-untyped-call,unused-ignore]
+        except OSError as error:
+            # A folder that cannot be read now holds no message now. The worker lives on, and the rows keep the work.
+            log.warning("The broker's folder cannot be read: %s", error)
+            sleep(UNREADABLE)
+            raise Empty from error
 
     def _table_file(self, exchange: str) -> Path:
         return Path(self.control_folder) / f"{exchange}.exchange"  # the names are our settings' own
@@ -64,3 +78,6 @@ class Channel(filesystem.Channel):
 
 class Transport(filesystem.Transport):
     Channel = Channel
+    # A folder that is not there is a broker that is down: the worker tries again, as it does with every other one.
+    recoverable_connection_errors = (*filesystem.Transport.connection_errors, OSError)
+    connection_errors = recoverable_connection_errors

@@ -67,6 +67,7 @@ def enqueue(kind: str, key: str, payload: dict[str, Any] | None = None, *, due_a
 
 def nudge(job_id: int, queue: str) -> None:
     """Tell a worker that work waits. If that fails, the sweep finds it."""
+    point("job:announcing")
     if settings.JOBS_AT_ONCE:
         run(job_id)
         return

@@ -22,6 +22,27 @@ def text(name: str, default: str = "") -> str:
     return os.environ.get(name, "").strip() or default
 
 
+class Hidden:
+    """Words that only their reader sees: no page of settings, log line or traceback prints them."""
+
+    def __init__(self, words: str) -> None:
+        self._words = words
+
+    def __repr__(self) -> str:
+        return "<hidden>" if self._words else "<empty>"
+
+    def __bool__(self) -> bool:
+        return bool(self._words)
+
+    def reveal(self) -> str:
+        return self._words
+
+
+def hidden(name: str) -> Hidden:
+    """The same as `text`, for private keys. A variable may spell line ends as backslash and n."""
+    return Hidden(text(name).replace("\\n", "\n"))
+
+
 def flag(name: str, default: bool = False) -> bool:
     value = text(name, "1" if default else "0").lower()
     if value in YES:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from certificates import checks
 from jobs.models import Heartbeat, Job
 
 LATE = timedelta(minutes=5)
@@ -48,6 +49,12 @@ def _jobs() -> dict[str, Any]:
     }
 
 
+def _keys() -> str:
+    """Whether the worker could sign when it last tried; this process may have no private keys at all."""
+    seen = Heartbeat.objects.filter(name=checks.BEAT).values_list("at", flat=True).first()
+    return "ok" if seen and timezone.now() - seen <= LATE else "the worker cannot sign, or has not tried"
+
+
 @login_not_required
 @require_safe
 @never_cache
@@ -60,9 +67,12 @@ def healthz(request: HttpRequest) -> JsonResponse:
             answer |= {"status": "failed", "migrations": "waiting"}
         else:
             answer["jobs"] = _jobs()
+            answer["keys"] = _keys()
             seen = answer["jobs"]["worker_seen_seconds_ago"]
             late = answer["jobs"]["oldest_waiting_seconds"] > LATE.total_seconds()
             if late or answer["jobs"]["parked"] or seen is None or seen > LATE.total_seconds():
+                answer["status"] = "degraded"
+            if answer["keys"] != "ok":
                 answer["status"] = "degraded"
     except DatabaseError:
         answer |= {"status": "failed", "database": "no answer"}

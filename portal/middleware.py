@@ -4,11 +4,10 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 
-from portal.pages import maintenance
+from portal.pages import maintenance, too_large
 
 # Everything is denied but what a page of ours uses: passkeys, copying a link. (Sharing needs no mention, and a
 # browser that does not know the word complains about it on every page.)
@@ -35,7 +34,10 @@ class HeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        # The one thing more that a page cannot do without, such as the camera.
+        more = getattr(response, "may_use", None)
+        words = PERMISSIONS.replace(f"{more}=()", f"{more}=(self)") if more else PERMISSIONS
+        response.headers.setdefault("Permissions-Policy", words)
         return response
 
 
@@ -49,7 +51,7 @@ class SizeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
-            raise RequestDataTooBig(f"A body of {request.META['CONTENT_LENGTH']} bytes.")
+            return too_large(request)
         return self.get_response(request)
 
 

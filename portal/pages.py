@@ -128,6 +128,13 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return HttpResponse(render_to_string("400.html"), status=400)
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    """Said before anything is read, and with its length: the end of the connection may wait for what is on its way."""
+    response = HttpResponse(render_to_string("413.html"), status=413)
+    response.headers["Content-Length"] = str(len(response.content))
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Our fault; a moment's trouble of the database is told apart, since trying again helps."""
     fault = sys.exception()

@@ -51,6 +51,20 @@ SECRET_KEY_FALLBACKS = env.listed("SECRET_KEY_FALLBACKS")
 # Keys the picture on a certificate, so that nobody who knows its public hash can draw it.
 WHORL_SECRET = env.secret("WHORL_SECRET", folder=DATA_DIR / "secrets", may_make=not PRODUCTION)
 
+# --- What we sign with (README, "Keys") -----------------------------------------------------------
+KEYS_DIR = Path(env.text("KEYS_DIR", str(DATA_DIR / "secrets" / "keys"))).resolve()
+ISSUER_KEYS = {  # PEM; without them: files in KEYS_DIR
+    "credential": env.hidden("CREDENTIAL_KEY"),
+    "seal": env.hidden("SEAL_KEY"),
+    "token": env.hidden("TOKEN_KEY"),
+}
+SEAL_CHAIN = env.text("SEAL_CHAIN")  # the certificates that go with SEAL_KEY, PEM: its own first, the root last
+KEYS_MAY_BE_MADE = not PRODUCTION  # else `manage.py keys make`: two machines would each make different ones
+SEAL_KEY_TYPE = env.text("SEAL_KEY_TYPE", "P-256")  # or RSA-3072, where a strict PDF 1.7 is asked for
+if SEAL_KEY_TYPE not in {"P-256", "RSA-3072"}:
+    raise ImproperlyConfigured(f"SEAL_KEY_TYPE must be P-256 or RSA-3072, not {SEAL_KEY_TYPE!r}.")
+TIME_STAMP_URL = env.text("TIME_STAMP_URL")  # an RFC 3161 service; empty: seals carry no time stamp
+
 # --- The academy: one deployment is one academy ---------------------------------------------------
 ACADEMY = {
     "name": env.text("ACADEMY_NAME", "Stipple Academy"),
@@ -79,6 +93,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "csp",
     "django_htmx",  # for its copy of htmx
+    "ninja",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -93,6 +108,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
+    "clinics.middleware.ProblemMiddleware",
     "portal.middleware.MaintenanceMiddleware",
     "portal.middleware.SizeMiddleware",
     "portal.middleware.PartialUpdateMiddleware",
@@ -183,7 +199,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 # --- Jobs: the row is the job, the message only a hint --------------------------------------------
-JOB_QUEUES = ("default", "issuing", "mail")  # a slow mail server never delays a certificate
+JOB_QUEUES = ("default", "issuing", "mail", "webhooks")  # a slow mail server never delays a certificate
 BROKER_URL = env.text("BROKER_URL", "filesystem://")
 # The embedded broker writes its files whole (jobs/broker.py).
 CELERY_BROKER_URL = BROKER_URL.replace("filesystem:", "whole-files:", 1)
@@ -238,6 +254,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "jobs.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": max(1, SWEEP_SECONDS - 1)}}
 }
 JOBS_AT_ONCE = False  # tests run a job in the request that made it
+WEBHOOKS_ON_LOOPBACK = DEMO  # elsewhere a clinic's alerts leave this machine, by https only
 
 # --- Mail -----------------------------------------------------------------------------------------
 EMAIL_BACKEND = "jobs.mail.MailRows"  # every letter is a row first

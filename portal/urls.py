@@ -3,9 +3,12 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from clinics import api
 from portal import health, home
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("certificates.urls")),  # first: what strangers ask all day is found after one look
+    path("api/v1/", api.urls),
     path("livez", health.livez, name="livez"),
     path("healthz", health.healthz, name="healthz"),
     path("admin/", admin.site.urls),
@@ -15,7 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("", include("courses.urls")),
     path("", include("quizzes.urls")),
-    path("", include("certificates.urls")),
+    path("", include("clinics.urls")),
 ]
 handler400 = "portal.pages.bad_request"
 handler500 = "portal.pages.server_error"

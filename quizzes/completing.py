@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db.models import QuerySet
 
 from accounts.models import User
-from courses.models import Enrolment
-from quizzes import grading
+from courses.models import Enrolment, ProgrammeCompletion
+from quizzes import grading, renewals, signals
 from quizzes.models.attempt import Attempt, Mode, State
 from quizzes.models.quiz import Quiz
 
 
-def passed_attempt(quiz: Quiz, trainee_id: int) -> Attempt | None:
-    """The latest graded attempt whose latest result is a pass."""
-    return Attempt.objects.graded().filter(quiz=quiz, trainee=trainee_id).passed().order_by("-number").first()
+def passed_attempt(quiz: Quiz, trainee_id: int, at: datetime | None = None) -> Attempt | None:
+    """The latest graded attempt whose latest result is a pass: of today's period, or of that in which `at` lies."""
+    period = renewals.period(quiz, trainee_id, at)
+    attempts = Attempt.objects.graded().filter(quiz=quiz, trainee=trainee_id).passed()
+    if period.since:
+        attempts = attempts.filter(started_at__gte=period.since)
+    if period.until:
+        attempts = attempts.filter(started_at__lt=period.until)
+    return attempts.order_by("-number").first()
 
 
 def rounds_of(passed: Attempt) -> list[Attempt]:
@@ -39,9 +46,9 @@ def held_round(passed: Attempt, rounds: Sequence[Attempt]) -> Attempt | None:
     return next(missed, passed)
 
 
-def is_clear(quiz: Quiz, trainee_id: int) -> bool:
-    """Passed, and every missed critical item was put again and right."""
-    passed = passed_attempt(quiz, trainee_id)
+def is_clear(quiz: Quiz, trainee_id: int, at: datetime | None = None) -> bool:
+    """Passed, and every missed critical item was put again and right: today, or in the period in which `at` lies."""
+    passed = passed_attempt(quiz, trainee_id, at)
     if passed is None or passed.result is None:
         return False
     return not passed.result.critical_missed or not still_missed(passed, rounds_of(passed))
@@ -65,11 +72,16 @@ def complete(quiz: Quiz, trainee: User) -> None:
     """Complete what a passed and clear quiz completes, if no lesson is left. Safe to repeat; in the caller's
     transaction."""
     if quiz.programme is not None:
+        done = ProgrammeCompletion.objects.filter(programme=quiz.programme, trainee=trainee).exists()
         quiz.programme.complete(trainee)
-        return
-    enrolment = _locked(Enrolment.objects.filter(course=quiz.course_id, trainee=trainee))
-    if enrolment and not enrolment.lessons_left():
+    else:
+        enrolment = _locked(Enrolment.objects.filter(course=quiz.course_id, trainee=trainee))
+        if enrolment is None or enrolment.lessons_left():
+            return
+        done = enrolment.is_completed
         enrolment.complete()
+    if done:
+        signals.cleared_again.send(sender=Quiz, quiz=quiz, trainee=trainee)
 
 
 def lessons_done(enrolment: Enrolment) -> None:
@@ -78,8 +90,10 @@ def lessons_done(enrolment: Enrolment) -> None:
     if locked is None or locked.lessons_left():
         return
     quiz = Quiz.objects.filter(course=enrolment.course_id, current__isnull=False).select_related("current").first()
-    if quiz is None or quiz.is_for_practice or is_clear(quiz, enrolment.trainee_id):
+    if quiz is None or quiz.is_for_practice:
         locked.complete()
+    elif is_clear(quiz, enrolment.trainee_id):
+        complete(quiz, locked.trainee)
 
 
 def hold(quiz: Quiz, trainee_id: int) -> None:

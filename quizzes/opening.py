@@ -15,12 +15,13 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from courses.models import Course, Enrolment, Lesson, Review, Studied
-from quizzes import accommodating
+from quizzes import accommodating, renewals
 from quizzes.completing import held_round
 from quizzes.deadlines import NOTHING, Allowance
 from quizzes.models.attempt import Attempt, Mode, State
 from quizzes.models.marking import Result
 from quizzes.models.quiz import Quiz, QuizVersion
+from quizzes.renewals import Period
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class Opening:
     attempts: tuple[Attempt, ...] = ()  # the graded ones, latest first, each with `.result`
     passed_attempt: Attempt | None = None
     allowance: Allowance = NOTHING  # what the trainee was granted beyond the rules
+    renewal_since: datetime | None = None  # passed before, and to be passed again to renew what it earned
 
     @property
     def granted(self) -> list[str]:
@@ -128,6 +130,7 @@ class _Facts:
     reviewed: dict[int, datetime] = field(default_factory=dict)  # by lesson: the last time
     attempts: dict[int, list[Attempt]] = field(default_factory=dict)  # by quiz, first to last, each with its result
     allowances: dict[int, Allowance] = field(default_factory=dict)  # by quiz
+    renewals: dict[int, list[datetime]] = field(default_factory=dict)  # by quiz: since when a pass is asked for anew
 
     @classmethod
     def gather(cls, quizzes: list[Quiz], trainee: User) -> _Facts:
@@ -154,6 +157,9 @@ class _Facts:
         facts.reviewed = {row["lesson"]: row["last"] for row in reviews.annotate(last=Max("reviewed_at"))}
         facts._gather_attempts(quizzes, trainee)
         facts.allowances = accommodating.allowances(trainee, quizzes)
+        # Only what was passed can be asked for anew.
+        passed = {a.quiz_id for mine in facts.attempts.values() for a in mine if a.result and a.result.passed}
+        facts.renewals = renewals.moments(trainee.pk, [quiz for quiz in quizzes if quiz.pk in passed])
         return facts
 
     def _gather_attempts(self, quizzes: list[Quiz], trainee: User) -> None:
@@ -176,7 +182,9 @@ def _look(quiz: Quiz, trainee: User, facts: _Facts, now: datetime) -> Opening:
     version = quiz.current
     mine = facts.attempts.get(quiz.pk, [])
     graded = [attempt for attempt in mine if attempt.mode == Mode.GRADED]
-    passed = next((attempt for attempt in reversed(graded) if attempt.result and attempt.result.passed), None)
+    period = Period.around(facts.renewals.get(quiz.pk, ()))
+    counting = [attempt for attempt in graded if period.holds(attempt.started_at)]
+    passed = next((attempt for attempt in reversed(counting) if attempt.result and attempt.result.passed), None)
     running = next((attempt for attempt in graded if attempt.is_open), None)
     opening = Opening(
         quiz=quiz,
@@ -189,6 +197,7 @@ def _look(quiz: Quiz, trainee: User, facts: _Facts, now: datetime) -> Opening:
         attempts=tuple(reversed(graded)),
         passed_attempt=passed,
         allowance=facts.allowances.get(quiz.pk, NOTHING),
+        renewal_since=period.since if passed is None else None,
     )
     if version is None:
         return replace(opening, reasons=(Reason("unpublished", _("This quiz has no questions yet.")),))
@@ -206,11 +215,11 @@ def _look(quiz: Quiz, trainee: User, facts: _Facts, now: datetime) -> Opening:
         words = _("This quiz is for practice. Take it as often as you like; it does not count.")
         stands = [*_course_reasons(quiz, version, facts), *_clock_reasons(opening, 0, now)]
         return replace(opening, reasons=(Reason("practice", words), *stands))
-    if passed:  # a renewal will open it again
+    if passed:
         return replace(opening, reasons=(Reason("passed", _("You have passed this quiz.")),))
     if opening.waiting_attempt:
         return replace(opening, reasons=(being_marked(opening.waiting_attempt),))
-    review_lessons = _review_lessons(version, graded, facts, quiz)
+    review_lessons = _review_lessons(version, counting, facts, quiz)
     opens_at = _opens_at(opening, version, recent, now)
     reasons = [
         *_course_reasons(quiz, version, facts),

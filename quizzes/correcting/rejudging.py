@@ -68,7 +68,8 @@ def write(
     reason: str = "",
 ) -> Corrected:
     """Append the marking and the result, complete or hold what follows, and announce it. `attempt` is `locked`."""
-    was_clear = completing.is_clear(attempt.quiz, attempt.trainee_id)
+    at = begun(attempt)
+    was_clear = completing.is_clear(attempt.quiz, attempt.trainee_id, at)
     last = Marking.objects.filter(item=judged.item).order_by("-rev")[0]
     before = Result.objects.filter(attempt=attempt).order_by("-rev")[0]
     marking = Marking.objects.create(
@@ -90,7 +91,7 @@ def write(
         attempt=attempt, rev=before.rev + 1, cause=cause, actor=by, made_at=now, **worth.columns(outcome)
     )
     attempt.result = after
-    is_clear = completing.is_clear(attempt.quiz, attempt.trainee_id)
+    is_clear = completing.is_clear(attempt.quiz, attempt.trainee_id, at)
     _void_what_is_not_needed(attempt, now, by, regrade)
     if is_clear:
         completing.complete(attempt.quiz, attempt.trainee)
@@ -107,6 +108,11 @@ def write(
     return Corrected(marking, before, after)
 
 
+def begun(attempt: Attempt) -> datetime:
+    """When the paper was begun that this one belongs to: a renewal asks for a pass of its own."""
+    return attempt.follows.started_at if attempt.follows else attempt.started_at
+
+
 def _void_what_is_not_needed(attempt: Attempt, now: datetime, by: User | None, regrade: Regrade | None) -> None:
     """An open follow-up that asks nothing that is still missed is closed without being marked."""
     running = Attempt.objects.filter(
@@ -114,7 +120,7 @@ def _void_what_is_not_needed(attempt: Attempt, now: datetime, by: User | None, r
     ).first()
     if running is None:
         return
-    passed = completing.passed_attempt(attempt.quiz, attempt.trainee_id)
+    passed = completing.passed_attempt(attempt.quiz, attempt.trainee_id, begun(attempt))
     left = completing.still_missed(passed, completing.rounds_of(passed)) if passed else {}
     asked = set(running.items.values_list("question_version__objective", flat=True))
     if passed and running.follows_id == passed.pk and asked & set(left):

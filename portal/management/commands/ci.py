@@ -60,8 +60,15 @@ def lacks_browser() -> str:
 
 
 def lacks_tools() -> str:
-    """Programs that check what we did not write ourselves: PDF, QR codes."""
-    wanted = {"pdftotext": "poppler-utils", "qpdf": "qpdf", "zbarimg": "zbar-tools"}
+    """Programs that check our PDF files, QR codes and credentials, and RabbitMQ, which the tests of faults cut off."""
+    wanted = {
+        "pdftotext": "poppler-utils",
+        "qpdf": "qpdf",
+        "zbarimg": "zbar-tools",
+        "certutil": "libnss3-tools",
+        "npm": "npm",
+        "rabbitmqctl": "rabbitmq-server",
+    }
     missing = [package for name, package in wanted.items() if not shutil.which(name)]
     return f"Debian packages missing: {', '.join(missing)}" if missing else ""
 
@@ -93,7 +100,7 @@ def steps(strict: bool) -> list[Step]:
         Step(
             "check --deploy", [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION
         ),
-        Step("tools for PDF and QR", ["true"], lacks=lacks_tools()),
+        Step("tools of the tests", ["true"], lacks=lacks_tools()),
         Step("tests on SQLite", plain, sqlite),
         Step("tests on PostgreSQL", plain_on_postgres, postgres, lacks=lacks_postgres()),
         Step("tests in the browser", browser, sqlite | {"DJANGO_ALLOW_ASYNC_UNSAFE": "1"}, lacks=lacks_browser()),

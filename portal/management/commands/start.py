@@ -17,6 +17,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
+from certificates import keys
+from certificates.checks import keys_sign
 from portal import storage
 from portal.checks import data_folder_can_be_written
 from portal.processes import Group
@@ -89,7 +91,18 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         collect_static()
         call_command("seed", verbosity=0)
+        self.try_keys()
         connections.close_all()
+
+    def try_keys(self) -> None:
+        """Without them certificates wait, and everything else works: said at once, and again by /healthz."""
+        try:
+            if settings.KEYS_MAY_BE_MADE:
+                keys.ensure()
+        except keys.KeysMissing as error:
+            self.stderr.write(str(error))
+        for problem in keys_sign():
+            self.stderr.write(f"{problem.msg} {problem.hint or ''}")
 
     def start_all(self, group: Group, host: str) -> None:
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "portal.settings", "PYTHONUNBUFFERED": "1"}

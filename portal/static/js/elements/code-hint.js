@@ -55,7 +55,7 @@ function grouped(code, place, tag) {
 
 class CodeHint extends HTMLElement {
   connectedCallback() {
-    const typed = window.location.pathname.replace(/^\/v\//i, "").replace(/%[0-9a-f]{2}/gi, "");
+    const typed = window.location.pathname.split("/")[2].replace(/%[0-9a-f]{2}/gi, "");
     const code = normalise(typed);
     const better = repaired(code);
     if (!better) return;
