@@ -36,6 +36,8 @@ def pytest_configure() -> None:
     """Settings that tests want, whatever the environment says."""
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)  # starting the portal does so; tests do not start it
     settings.DEMO = False
+    settings.KEYS_DIR = settings.DATA_DIR / "keys"  # made once, then the same in every test
+    settings.KEYS_MAY_BE_MADE = True
     settings.MFA_REQUIRED = True
     settings.JOBS_AT_ONCE = True
     settings.EMAIL_URL = ""

@@ -1,7 +1,8 @@
 """Every page × every person × what they get. A page that is not in the table fails the test.
 
 Words: `ok` a page · `in` sent to sign in · `on` sent on, as a person who may · `404` as if it did not exist ·
-`403` refused · `405` no such method · `422` a form that says what to mend · `400` not what the page sends.
+`403` refused · `405` no such method · `422` a form that says what to mend · `400` not what the page sends ·
+`401` an API key is asked for, which a person signed in has not · `415` not of the kind the API takes.
 People: nobody signed in · oskar who belongs nowhere · tess, whose things they are · ines, instructor of the
 course · cleo of a clinic · ada the administrator.
 """
@@ -16,8 +17,11 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from accounts.models import Invitation, User
+from certificates import correcting_names, credentials, keys
 from certificates.models import Certificate, CertificateDecision
-from clinics.models import Clinic
+from clinics import access, bulk, summarising
+from clinics.models import Clinic, SiteTraining, WatchItem
+from clinics.models.access import Scope
 from courses.models import Course, Teaching
 from quizzes import accommodating
 from quizzes.correcting import applying
@@ -118,13 +122,59 @@ quizzes:regrade                     in   404  404  ok   404  ok
 quizzes:regrade_csv                 in   404  404  ok   404  ok
 quizzes:regrade_create              in   404  404  ok   404  ok
 certificates:check_form             ok   ok   ok   ok   ok   ok
+certificates:document               ok   ok   ok   ok   ok   ok
 certificates:verify                 ok   ok   ok   ok   ok   ok
+certificates:verify_token           ok   ok   ok   ok   ok   ok
+certificates:seal                   ok   ok   ok   ok   ok   ok
+certificates:card                   ok   ok   ok   ok   ok   ok
+certificates:scan                   ok   ok   ok   ok   ok   ok
+certificates:scan_keys              ok   ok   ok   ok   ok   ok
+certificates:scan_worker            ok   ok   ok   ok   ok   ok
+certificates:root                   ok   ok   ok   ok   ok   ok
+certificates:revocation_list        ok   ok   ok   ok   ok   ok
+certificates:did_document           ok   ok   ok   ok   ok   ok
+certificates:key_set                ok   ok   ok   ok   ok   ok
+certificates:status_list            ok   ok   ok   ok   ok   ok
+certificates:credential             ok   ok   ok   ok   ok   ok
+certificates:badge_png              ok   ok   ok   ok   ok   ok
+certificates:badge_svg              ok   ok   ok   ok   ok   ok
+certificates:achievement            ok   ok   ok   ok   ok   ok
 certificates:mine                   in   ok   ok   ok   ok   ok
 certificates:certificate            in   404  ok   404  404  ok
 certificates:download               in   404  202  404  404  202
 certificates:revocation_create      in   404  404  404  404  ok
 certificates:decisions              in   404  404  404  404  ok
 certificates:decision               in   404  404  404  404  ok
+certificates:history                in   404  ok   404  404  ok
+certificates:suspension_create      in   404  404  404  404  ok
+certificates:reinstatement_create   in   404  404  404  404  on
+certificates:reissue_create         in   404  404  404  404  ok
+certificates:name_correction_create in   404  ok   404  404  404
+certificates:name_corrections       in   404  404  404  404  ok
+certificates:name_correction        in   404  404  404  404  ok
+clinics:mine                        in   404  404  404  on   404
+clinics:staff                       in   404  404  404  ok   404
+clinics:watch_create                in   404  404  404  ok   404
+clinics:item                        in   404  404  404  ok   404
+clinics:alerts                      in   404  404  404  ok   404
+clinics:webhook                     in   404  404  404  404  404
+clinics:records                     in   404  404  404  ok   404
+clinics:record                      in   404  404  404  ok   404
+clinics:record_csv                  in   404  404  404  ok   404
+clinics:record_pdf                  in   404  404  404  ok   404
+clinics:members                     in   404  404  404  ok   404
+clinics:watched_by                  in   ok   ok   ok   ok   ok
+clinics:refusal_create              in   404  ok   404  404  404
+clinics:bulk                        in   404  404  404  ok   404
+clinics:bulk_check                  in   404  404  404  ok   404
+clinics:bulk_csv                    in   404  404  404  ok   404
+clinics:bulk_pdf                    in   404  404  404  202  404
+clinics:api_keys                    in   404  404  404  404  404
+clinics:api_key_end                 in   404  404  404  404  404
+api:api-root                        404  404  404  404  404  404
+api:openapi-json                    ok   ok   ok   ok   ok   ok
+api:certificate                     ok   ok   ok   ok   ok   ok
+api:changes                         401  401  401  401  401  401
 """
 
 # Asked to act, with an empty form. What is not here only shows, and answers 405 to a POST.
@@ -196,7 +246,36 @@ quizzes:application_create          in   404  404  on   404  on
 quizzes:cancellation_create         in   404  404  on   404  on
 quizzes:counted_create              in   404  404  404  404  404
 certificates:revocation_create      in   404  404  404  404  422
+certificates:document               422  422  422  422  422  422
 certificates:decision               in   404  404  404  404  422
+certificates:suspension_create      in   404  404  404  404  422
+certificates:reinstatement_create   in   404  404  404  404  on
+certificates:reissue_create         in   404  404  404  404  422
+certificates:name_correction_create in   404  422  404  404  404
+certificates:name_correction        in   404  404  404  404  422
+certificates:sharing_change         in   404  404  404  404  404
+clinics:watch_create                in   404  404  404  422  404
+clinics:item                        in   404  404  404  on   404
+clinics:newer_create                in   404  404  404  on   404
+clinics:item_end                    in   404  404  404  on   404
+clinics:webhook                     in   on   on   on   on   on
+clinics:webhook_test                in   404  404  404  404  404
+clinics:webhook_again               in   404  404  404  404  404
+clinics:webhook_end                 in   on   on   on   on   on
+clinics:record                      in   404  404  404  422  404
+clinics:site_training_end           in   404  404  404  on   404
+clinics:members                     in   on   on   on   on   on
+clinics:role_create                 in   on   on   on   on   on
+clinics:member_end                  in   on   on   on   on   on
+clinics:invitation_again            in   on   on   on   on   on
+clinics:invitation_end              in   on   on   on   on   on
+clinics:refusal_create              in   404  on   404  404  404
+clinics:refusal_end                 in   404  on   404  404  404
+clinics:bulk                        in   404  404  404  422  404
+clinics:api_keys                    in   404  404  404  404  404
+clinics:api_key_end                 in   404  404  404  404  404
+api:verify_bulk                     401  401  401  401  401  401
+api:verify_document                 415  415  415  415  415  415
 """
 
 Row = tuple[str, dict[str, str]]
@@ -223,10 +302,30 @@ def practise(trainee: User) -> PracticeAnswer:
     return answering.answer(card, PracticeSitting.objects.create(trainee=trainee, cards=[[card.pk, 0]]), None)
 
 
+def watch(clinic: Clinic, certificate: Certificate, *, by: User) -> WatchItem:
+    """On a clinic's list, with a training on site."""
+    item = WatchItem.objects.create(clinic=clinic, certificate=certificate, added_by=by)
+    SiteTraining.objects.create(
+        item=item, on=timezone.now().date(), content="Sharps", trainer="Cleo", qualification="Nurse", added_by=by
+    )
+    return item
+
+
+def publish(certificate: Certificate) -> Certificate:
+    """With its credential issued, and the lists that say whether it counts."""
+    signed = credentials.issue(certificate)
+    Certificate.objects.filter(pk=certificate.pk).update(
+        credential_text=signed.text, credential_sha256=signed.sha256, credential_kid=signed.kid
+    )
+    credentials.lists.rebuild()
+    return certificate
+
+
 @pytest.fixture
 def addresses(tess: User, ines: User, ada: User, clinic: Clinic) -> dict[str, dict[str, Any]]:
     """What stands in the addresses: tess has passed one course, and sits the quiz of the next."""
     school.open_small()
+    keys.ensure()
     school.pass_course(tess)
     school.enrol_and_study(tess, "shades")
     running = school.begin(tess, "shades")
@@ -245,10 +344,15 @@ def addresses(tess: User, ines: User, ada: User, clinic: Clinic) -> dict[str, di
     decision = CertificateDecision.objects.create(
         certificate=Certificate.objects.get(holder=tess), before=stood, after=stood
     )
+    renamed = correcting_names.ask(decision.certificate, by=tess, name="Tess Tailor", cause="name_change")
     practised = practise(tess)
     written = school.leave_to_people(tess, quiz)
+    watched = watch(clinic, Certificate.objects.get(holder=tess), by=ada)
+    issued = publish(Certificate.objects.get(holder=tess))
     about = f"course:{quiz.course_id}"
     _invitation, token = Invitation.make(role="instructor", about=about, email="new@example.com", by=ada)
+    checked = summarising.remember(clinic, bulk.check(bulk.read_paste(code)), by=ada)
+    key, _whole = access.make(clinic, label="Rota", scopes=[Scope.VERIFY], days=30, by=ada)
     return {
         "courses:course": {"slug": "shades"},
         "courses:enrolment_create": {"slug": "shades"},
@@ -291,8 +395,37 @@ def addresses(tess: User, ines: User, ada: User, clinic: Clinic) -> dict[str, di
         **{f"quizzes:{name}": {"pk": regrade.pk} for name in ("regrade", "regrade_csv", "look_create")},
         **{f"quizzes:{name}_create": {"pk": regrade.pk} for name in ("approval", "application", "cancellation")},
         "certificates:decision": {"pk": decision.pk},
-        "certificates:verify": {"code": code},
+        "certificates:revocation_list": {"authority": "authority"},
+        **{f"certificates:{name}": {"code": code} for name in ("verify", "seal", "card")},
+        "certificates:verify_token": {"code": code, "token": "ABCD"},
         **{f"certificates:{name}": {"code": code} for name in ("certificate", "download", "revocation_create")},
+        **{f"certificates:{name}_create": {"code": code} for name in ("suspension", "reinstatement", "reissue")},
+        **{f"certificates:{name}": {"code": code} for name in ("history", "name_correction_create", "sharing_change")},
+        "certificates:name_correction": {"pk": renamed.pk},
+        "certificates:status_list": {"purpose": "revocation", "number": 1},
+        **{f"certificates:{name}": {"uuid": issued.uuid} for name in ("credential", "badge_png", "badge_svg")},
+        "certificates:achievement": {"slug": issued.achievement.slug},
+        **{
+            f"clinics:{name}": {"clinic_id": clinic.pk}
+            for name in (
+                *("staff", "watch_create", "alerts", "webhook", "webhook_test", "webhook_again", "webhook_end"),
+                *("records", "members"),
+            )
+        },
+        **{
+            f"clinics:{name}": {"clinic_id": clinic.pk, "pk": watched.pk}
+            for name in ("item", "newer_create", "item_end", "record", "record_csv", "record_pdf")
+        },
+        **{
+            f"clinics:{name}": {"clinic_id": clinic.pk, "pk": 1}
+            for name in ("role_create", "member_end", "invitation_again", "invitation_end")
+        },
+        "clinics:site_training_end": {"clinic_id": clinic.pk, "pk": watched.site_trainings.get().pk},
+        **{f"clinics:{name}": {"pk": watched.pk} for name in ("refusal_create", "refusal_end")},
+        **{f"clinics:{name}": {"clinic_id": clinic.pk} for name in ("bulk", "api_keys")},
+        **{f"clinics:bulk_{name}": {"clinic_id": clinic.pk, "pk": checked.pk} for name in ("check", "csv", "pdf")},
+        "clinics:api_key_end": {"clinic_id": clinic.pk, "pk": key.pk},
+        "api:certificate": {"code": code},
         "invitation": {"token": token},
         "demo_letter": {"pk": 1},
         "mfa_remove_webauthn": {"pk": 1},
@@ -357,7 +490,8 @@ def test_the_administration_is_for_staff(everyone: dict[str, Client]) -> None:
 
 REFERRER = {  # addresses that say more than they should
     "certificates:check_form": "no-referrer",
-    "certificates:verify": "no-referrer",
+    "certificates:document": "same-origin",
+    **{f"certificates:{name}": "no-referrer" for name in ("verify", "verify_token", "seal", "card")},
     "invitation": "same-origin",
 }
 HEADERS = {
@@ -366,15 +500,20 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+# A picture for others to show, and documents for programs wherever they run.
+MADE_FOR_ELSEWHERE = ("card", "did_document", "key_set", "status_list", "credential", "badge_png", "badge_svg")
+ELSEWHERE = {f"certificates:{name}": {"Cross-Origin-Resource-Policy": "cross-origin"} for name in MADE_FOR_ELSEWHERE}
 
 
 def test_every_answer_carries_the_whole_set_of_headers(addresses: dict[str, Any], everyone: dict[str, Client]) -> None:
     for name, _answers in rows(READING):
         for who in ("nobody", "tess"):
             response = everyone[who].get(reverse(name, kwargs=addresses.get(name)))
-            assert HEADERS.items() <= dict(response.headers).items(), name
+            wanted = HEADERS | ELSEWHERE.get(name, {})
+            assert wanted.items() <= dict(response.headers).items(), name
             assert "default-src 'none'" in response.headers["Content-Security-Policy"], name
             assert "unsafe" not in response.headers["Content-Security-Policy"], name
-            assert "camera=()" in response.headers["Permissions-Policy"], name
-            wanted = REFERRER.get(name, "strict-origin-when-cross-origin")
-            assert response.headers["Referrer-Policy"] == wanted, name
+            camera = "camera=(self)" if name == "certificates:scan" else "camera=()"
+            assert camera in response.headers["Permissions-Policy"], name
+            referrer = REFERRER.get(name, "strict-origin-when-cross-origin")
+            assert response.headers["Referrer-Policy"] == referrer, name

@@ -77,7 +77,7 @@ def test_accepting_makes_the_relation_and_renews_the_session(oskar: User, invite
 
     page = client.post(link)
 
-    assert page.headers["Location"] == reverse("certificates:check_form")
+    assert page.headers["Location"] == reverse("clinics:mine")
     assert oskar.memberships.get().role == Membership.Role.MEMBER
     assert client.session.session_key != key
 

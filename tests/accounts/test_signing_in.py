@@ -38,10 +38,10 @@ def test_a_password_leads_to_today(client: Client, tess: User) -> None:
     assert page.headers["Location"] == reverse("today")
 
 
-def test_whoever_checks_for_a_clinic_lands_on_the_check_form(client: Client, cleo: User, clinic: Clinic) -> None:
+def test_whoever_checks_for_a_clinic_lands_on_its_staff_list(client: Client, cleo: User, clinic: Clinic) -> None:
     page = signing_in(client, cleo.email)
 
-    assert page.headers["Location"] == reverse("certificates:check_form")
+    assert page.headers["Location"] == reverse("clinics:mine")
 
 
 def test_a_second_factor_is_asked_for_where_there_is_one(client: Client, ines: User) -> None:

@@ -67,10 +67,10 @@ def _plain(attempt: Attempt) -> list[Item]:
 
 
 def _miss(attempt: Attempt) -> list[Item]:
-    """As many as leave the paper one question short of the pass mark."""
+    """As many as leave the paper one question short of the pass mark; the weightiest first, which alone would do."""
     missed: list[Item] = []
     left = attempt.max_mark
-    for item in _plain(attempt):
+    for item in sorted(_plain(attempt), key=lambda item: -item.max_mark):
         if grading.percent_of(left, attempt.max_mark) < attempt.quiz_version.pass_percent:
             break
         missed.append(item)

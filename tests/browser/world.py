@@ -11,8 +11,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Invitation, User
-from certificates.models import Certificate
-from clinics.models import Clinic, Membership
+from certificates.issuing import words
+from certificates.models import Certificate, Supersession
+from clinics.models import ApiKey, BulkCheck, Clinic, Membership, WatchItem
 from courses import loading
 from courses.models import Course, Programme, Teaching
 from quizzes import accommodating, judging, kinds
@@ -20,8 +21,9 @@ from quizzes.analysis import work
 from quizzes.models import Accommodation, Attempt, Question, QuestionDraft, Quiz
 from quizzes.writing import drafts
 from tests import school
-from tests.browser import corrected, practice
+from tests.browser import checked, corrected, lives, practice, staff
 from tests.browser.corrected import Corrections
+from tests.browser.lives import Lives
 from tests.browser.practice import Practice
 from tests.cast import person
 from tests.quizzes import answering, making
@@ -41,6 +43,10 @@ class World:
     granted: Accommodation
     practice: Practice
     corrections: Corrections
+    watched: WatchItem
+    checked: BulkCheck
+    api_key: ApiKey
+    lives: Lives
 
     def quiz(self, slug: str) -> Quiz:
         return Quiz.objects.get(course__slug=slug)
@@ -99,14 +105,19 @@ def make() -> World:
     attempts["held"], attempts["follow_up"] = hold(people["held"])
     about = f"clinic:{clinic.pk}"
     _row, token = Invitation.make(role="clinic_member", about=about, email="new@example.com", by=people["staff"])
+    certificates = standings(people)
     return World(
         people,
         attempts,
-        standings(people),
+        certificates,
         f"/invitations/{token}/",
         grant(people),
         practice=practice.practise(people),
         corrections=corrected.make(people),
+        watched=staff.make(clinic, people, certificates),
+        checked=checked.check_many(clinic, certificates, by=people["clinic"]),
+        api_key=checked.give_keys(clinic, by=people["owner"]),
+        lives=lives.make(people),
     )
 
 
@@ -223,7 +234,20 @@ def standings(people: dict[str, User]) -> dict[str, Certificate]:
     held = Certificate.objects.held_by(people["holder"])
     revoked = Certificate.objects.held_by(people["trainee"]).get(achievement__course__slug="colour")
     revoked.revoke(by=people["staff"], reason_code="issued_by_mistake", public_reason="It was issued by mistake.")
+    suspended = earned("rune@example.com", "Rune Review", "hygiene", days_ago=30)
+    suspended.suspend(by=people["staff"], why="A question of who sat the quiz.")
+    replaced = earned("maya@example.com", "Maya Before", "hygiene", days_ago=40)
+    newer = Certificate.objects.create(
+        holder=replaced.holder,
+        achievement=replaced.achievement,
+        edition=2,
+        **words(replaced.achievement, "Maya After", now=timezone.now()),
+    )
+    supersession = replaced.supersede(newer, cause="name_change", by=people["staff"], why="She married.")
+    Supersession.objects.filter(pk=supersession.pk).update(is_shared=True)
     return {
+        "suspended": suspended,
+        "superseded": replaced,
         "valid": held.get(achievement__programme__isnull=False),
         "revoked": revoked,
         "soon": earned("sara@example.com", "Sara Soon", "hygiene", days_ago=350),

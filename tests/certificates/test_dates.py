@@ -9,8 +9,8 @@ from pytest_django import Settings
 
 from accounts.models import User
 from certificates import issuing
-from certificates.issuing import months_later
-from certificates.models import Certificate, Standing, academy_day
+from certificates.dates import academy_day, months_later
+from certificates.models import Certificate, Standing
 from courses.models import Course
 
 

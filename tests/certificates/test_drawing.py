@@ -67,7 +67,7 @@ def tool(name: str) -> str:
     ],
 )
 def test_a_name_prints_letter_for_letter(name: str) -> None:
-    pdf = drawing.draw(statement(name), WHORL)
+    pdf = drawing.draw(statement(name), WHORL).pdf
 
     assert " ".join(name.split()) in text_of(pdf)
 
@@ -77,7 +77,7 @@ def test_a_loose_mark_stands_on_its_letter(name: str, tmp_path: Path) -> None:
     name = naming.spelt(name)
     naming.check(name)
     path = tmp_path / "a.pdf"
-    path.write_bytes(drawing.draw(statement(name), WHORL))
+    path.write_bytes(drawing.draw(statement(name), WHORL).pdf)
 
     read = subprocess.run([tool("pdftotext"), path, "-"], capture_output=True, text=True, check=True).stdout
 
@@ -85,7 +85,7 @@ def test_a_loose_mark_stands_on_its_letter(name: str, tmp_path: Path) -> None:
 
 
 def test_all_that_a_checker_compares_is_on_the_paper() -> None:
-    text = text_of(drawing.draw(statement(), WHORL))
+    text = text_of(drawing.draw(statement(), WHORL).pdf)
 
     for words in (
         "Hygiene and infection control",
@@ -134,18 +134,18 @@ def test_a_refusal_names_the_letters() -> None:
 
 
 def test_the_same_words_make_the_same_bytes() -> None:
-    first = drawing.draw(statement(), WHORL)
+    first = drawing.draw(statement(), WHORL).pdf
     drawing.draw(statement("Somebody Else"), WHORL)
 
-    assert drawing.draw(statement(), WHORL) == first
-    assert drawing.draw(statement(), hashlib.sha256(b"another").digest()) != first
+    assert drawing.draw(statement(), WHORL).pdf == first
+    assert drawing.draw(statement(), hashlib.sha256(b"another").digest()).pdf != first
 
 
 def test_threads_draw_one_after_the_other_and_alike() -> None:
-    expected = [drawing.draw(statement(f"Person {number}"), WHORL) for number in range(4)]
+    expected = [drawing.draw(statement(f"Person {number}"), WHORL).pdf for number in range(4)]
 
     with ThreadPoolExecutor(4) as pool:
-        drawn = list(pool.map(lambda number: drawing.draw(statement(f"Person {number % 4}"), WHORL), range(24)))
+        drawn = list(pool.map(lambda number: drawing.draw(statement(f"Person {number % 4}"), WHORL).pdf, range(24)))
 
     assert all(pdf == expected[number % 4] for number, pdf in enumerate(drawn))
 
@@ -154,7 +154,7 @@ def test_threads_draw_one_after_the_other_and_alike() -> None:
     "name", ["W" * 80, "Maximiliana Konstantinopolitanska-Featherstonehaugh von und zu Hohenlohe", "J"]
 )
 def test_a_long_name_is_set_whole_on_one_page(name: str) -> None:
-    pdf = drawing.draw(statement(name), WHORL)
+    pdf = drawing.draw(statement(name), WHORL).pdf
 
     assert len(pypdf.PdfReader(io.BytesIO(pdf)).pages) == 1
     assert name.replace(" ", "") in text_of(pdf).replace(" ", "")
@@ -165,14 +165,14 @@ def test_many_areas_and_sentences_still_fit() -> None:
         areas=[f"Area number {n} with a rather long title" for n in range(12)], sentences=["Long " * 60] * 3
     )
 
-    text = text_of(drawing.draw(crowded, WHORL))
+    text = text_of(drawing.draw(crowded, WHORL).pdf)
 
     assert "Area number 11" in text
 
 
 def test_every_face_is_embedded(tmp_path: Path) -> None:
     path = tmp_path / "a.pdf"
-    path.write_bytes(drawing.draw(statement("Анна Müller"), WHORL))
+    path.write_bytes(drawing.draw(statement("Анна Müller"), WHORL).pdf)
 
     shown = subprocess.run([tool("pdffonts"), path], capture_output=True, text=True, check=True).stdout
 
@@ -184,7 +184,7 @@ def test_every_face_is_embedded(tmp_path: Path) -> None:
 
 def test_the_file_is_sound(tmp_path: Path) -> None:
     path = tmp_path / "a.pdf"
-    path.write_bytes(drawing.draw(statement(), WHORL))
+    path.write_bytes(drawing.draw(statement(), WHORL).pdf)
 
     assert (
         "No syntax"
@@ -194,7 +194,7 @@ def test_the_file_is_sound(tmp_path: Path) -> None:
 
 def test_a_phone_reads_the_code(tmp_path: Path) -> None:
     path = tmp_path / "a.pdf"
-    path.write_bytes(drawing.draw(statement(), WHORL))
+    path.write_bytes(drawing.draw(statement(), WHORL).pdf)
     subprocess.run([tool("pdftoppm"), "-r", "120", "-png", "-singlefile", path, tmp_path / "a"], check=True)
 
     read = subprocess.run(

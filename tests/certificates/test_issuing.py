@@ -4,6 +4,7 @@ import hashlib
 import os
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -14,12 +15,14 @@ import pytest
 from django.core.files.storage import FileSystemStorage, storages
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
-from pytest_django import DjangoCaptureOnCommitCallbacks
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.models import User
-from certificates import drawing, issuing
+from certificates import issuing, storing
+from certificates import work as work_module
+from certificates.canonical import digest
 from certificates.codes import is_well_formed
-from certificates.models import Achievement, Certificate, Standing, digest
+from certificates.models import Achievement, Certificate, CertificateEvent, IssuerKey, Standing
 from courses.models import Course, Programme
 from jobs import running
 from jobs.models import Job, Mail
@@ -33,6 +36,15 @@ def complete(course: Course, trainee: User) -> None:
 
 def held(trainee: User, course: Course) -> Certificate:
     return Certificate.objects.get(holder=trainee, achievement=course.achievement)
+
+
+def kinds(certificate: Certificate) -> list[str]:
+    """What the register remembers of it, in order."""
+    return [event.kind for event in CertificateEvent.objects.filter(certificate=certificate).order_by("number")]
+
+
+def written(files: Path) -> list[Path]:
+    return [path for path in files.rglob("*") if path.is_file()]
 
 
 def work(job_kind: str = "draw_certificate") -> None:
@@ -83,13 +95,13 @@ def test_the_job_draws_stores_records_and_tells(
 
 def test_drawing_twice_changes_nothing_and_writes_one_letter(certificate: Certificate, files: Path) -> None:
     issuing.draw(certificate)
-    first = Certificate.objects.get()
-    issuing.draw(certificate)
+    first = Certificate.objects.values().get()
+    issuing.draw(certificate)  # a worker that read the row before it was drawn
     issuing.draw(Certificate.objects.get())
 
-    assert Certificate.objects.values().get() == Certificate.objects.filter(pk=first.pk).values().get()
-    assert Certificate.objects.get().drawn_at == first.drawn_at
-    assert len([path for path in files.rglob("*") if path.is_file()]) == 1
+    assert Certificate.objects.values().get() == first
+    assert hashlib.sha256((files / first["pdf_key"]).read_bytes()).hexdigest() == first["pdf_sha256"]
+    assert kinds(certificate) == ["sealed", "delivered"]
     assert Mail.objects.count() == 1
 
 
@@ -124,7 +136,7 @@ def test_a_revoked_one_is_not_issued_again_by_itself(tess: User, ada: User, hygi
 
 
 def test_the_database_refuses_a_second_one_of_the_same_award(certificate: Certificate) -> None:
-    words = issuing._words(certificate.achievement, "Tess Trainee", now=timezone.now())
+    words = issuing.words(certificate.achievement, "Tess Trainee", now=timezone.now())
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Certificate.objects.create(holder=certificate.holder, achievement=certificate.achievement, **words)
@@ -257,27 +269,25 @@ def test_storage_that_fails_leaves_no_half_file_and_the_job_tries_again(
     assert Job.objects.get(pk=job.pk).state == Job.State.DONE
 
 
-def test_a_file_that_was_cut_short_is_replaced_whole(certificate: Certificate, files: Path) -> None:
-    pdf = drawing.draw(certificate.statement, certificate.seal)
-    sha256 = hashlib.sha256(pdf).hexdigest()
-    path = files / "certs" / sha256[:2] / f"{sha256}.pdf"
+def test_a_file_that_was_cut_short_is_replaced_whole(files: Path) -> None:
+    path = files / "certs" / "aa" / "file.pdf"
     path.parent.mkdir(parents=True)
-    path.write_bytes(pdf[:100])
+    path.write_bytes(b"the by")
 
-    issuing.draw(certificate)
+    storing.keep("certs/aa/file.pdf", b"the bytes")
 
-    assert path.read_bytes() == pdf
+    assert path.read_bytes() == b"the bytes"
 
 
 def test_a_file_that_is_there_is_never_written_again(certificate: Certificate, monkeypatch: pytest.MonkeyPatch) -> None:
-    key = issuing.keep("certs/aa/file.pdf", b"the bytes")
+    key = storing.keep("certs/aa/file.pdf", b"the bytes")
 
     def written(*_: object) -> None:
         raise AssertionError
 
     monkeypatch.setattr(tempfile, "mkstemp", written)
 
-    assert issuing.keep("certs/aa/file.pdf", b"the bytes") == key
+    assert storing.keep("certs/aa/file.pdf", b"the bytes") == key
 
 
 def test_files_are_for_the_portal_alone(certificate: Certificate, files: Path) -> None:
@@ -356,7 +366,121 @@ def test_eight_workers_at_once_leave_one_file_and_one_letter(certificate: Certif
     got = at_once(8, lambda _: issuing.draw(Certificate.objects.select_related("holder").get()))
 
     assert not [found for found in got if isinstance(found, Exception)]
-    [path] = [path for path in files.rglob("*") if path.is_file()]
+    for path in written(files):
+        os.utime(path, (0, 0))
+    storing.sweep()  # what the others made and could not record
+    [path] = written(files)
     assert hashlib.sha256(path.read_bytes()).hexdigest() == Certificate.objects.get().pdf_sha256
     assert len(pypdf.PdfReader(path).pages) == 1
+    assert kinds(certificate) == ["sealed", "delivered"]
     assert Mail.objects.count() == 1
+
+
+def test_what_is_issued_is_remembered_in_order_and_each_thing_once(tess: User, hygiene: Course) -> None:
+    complete(hygiene, tess)
+    certificate = held(tess, hygiene)
+    issued = certificate.events.get(kind="issued")
+    assert issued.public["snapshot_sha256"] == certificate.snapshot_sha256
+    assert issued.at == certificate.issued_at
+    assert certificate.status_entry.list_number == 1
+
+    work()
+    work()
+
+    drawn = held(tess, hygiene)
+    assert kinds(drawn) == ["issued", "sealed", "delivered"]
+    assert drawn.events.get(kind="sealed").public == {
+        "pdf_sha256": drawn.pdf_sha256,
+        "credential_sha256": drawn.credential_sha256,
+    }
+    assert digest(drawn.credential_text) == drawn.credential_sha256
+
+
+def test_the_credential_and_the_token_are_the_same_at_every_try(certificate: Certificate) -> None:
+    tries = [issuing.make_file(certificate) for _ in range(2)]
+
+    for column in ("credential_text", "token", "seal_fingerprint"):
+        assert tries[0][column] == tries[1][column]
+    assert tries[0]["pdf_sha256"] != tries[1]["pdf_sha256"]  # seals differ
+
+
+def test_only_the_first_file_is_recorded(certificate: Certificate) -> None:
+    first, second = (issuing.make_file(certificate) for _ in range(2))
+
+    assert issuing.record_file(certificate, **second)
+    assert not issuing.record_file(certificate, **first)
+
+    assert Certificate.objects.get().pdf_sha256 == second["pdf_sha256"]
+    assert kinds(certificate) == ["sealed"]
+
+
+def test_a_missing_key_is_said_plainly_and_the_job_tries_again(certificate: Certificate, settings: Settings) -> None:
+    job = running.enqueue("draw_certificate", certificate.code, {"certificate_id": certificate.pk})
+    IssuerKey.objects.update(active_from=timezone.now(), retired_at=timezone.now())
+    settings.KEYS_MAY_BE_MADE = False
+
+    running.run(job.pk)
+
+    job.refresh_from_db()
+    assert job.state == Job.State.QUEUED
+    assert "No credential key is active. Make one with" in job.error
+    settings.KEYS_MAY_BE_MADE = True
+    Job.objects.update(due_at=timezone.now())
+    running.run(job.pk)
+    assert Certificate.objects.get().is_drawn
+
+
+def test_one_drawn_before_there_were_credentials_keeps_its_file(certificate: Certificate, files: Path) -> None:
+    key = storing.keep("certs/aa/old.pdf", b"an old file")
+    Certificate.objects.update(
+        pdf_sha256=hashlib.sha256(b"an old file").hexdigest(), pdf_key=key, pdf_size=11, drawn_at=timezone.now()
+    )
+
+    issuing.draw(Certificate.objects.get())
+
+    old = Certificate.objects.get()
+    assert storing.stored(old) == b"an old file"
+    assert (old.credential_text, old.token) == ("", "")
+    assert kinds(old) == ["delivered"]
+    assert [path.name for path in written(files)] == ["old.pdf"]
+
+
+def age(path: Path, days: float) -> None:
+    then = time.time() - days * 24 * 60 * 60
+    os.utime(path, (then, then))
+
+
+def test_a_file_nobody_names_is_swept_after_a_day_and_nothing_else(certificate: Certificate, files: Path) -> None:
+    issuing.draw(certificate)
+    [issued] = written(files)
+    folder = files / "certs" / "ab"
+    folder.mkdir(parents=True, exist_ok=True)
+    lost, young, draft = folder / f"{'a' * 64}.pdf", folder / f"{'b' * 64}.pdf", folder / ".x1.part"
+    foreign, elsewhere = folder / "notes.pdf", files / f"{'c' * 64}.pdf"
+    for path in (lost, young, draft, foreign, elsewhere):
+        path.write_bytes(b"x")
+    for path in (issued, lost, draft, foreign, elsewhere):
+        age(path, 1.1)
+    age(young, 0.9)
+
+    assert storing.sweep() == 2
+
+    assert set(written(files)) == {issued, young, foreign, elsewhere}
+
+
+def test_many_files_nobody_names_are_left_to_a_person(db: None, files: Path, caplog: pytest.LogCaptureFixture) -> None:
+    for number in range(storing.MOST_ORPHANS + 1):
+        path = Path(storages["private"].path(storing.keep(f"certs/aa/{number:064x}.pdf", b"x")))
+        age(path, 2)
+
+    assert storing.sweep() == 0
+
+    assert len(written(files)) == storing.MOST_ORPHANS + 1
+    assert "None was removed" in caplog.text
+
+
+def test_files_are_swept_once_a_day(db: None) -> None:
+    work_module.sweep_files_daily()
+    work_module.sweep_files_daily()
+
+    assert Job.objects.filter(kind="sweep_files").count() == 1

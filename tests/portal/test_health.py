@@ -17,8 +17,9 @@ def test_it_lives(client: Client) -> None:
     assert client.get("/livez").content == b"ok\n"
 
 
-def test_all_is_well_while_a_worker_is_seen(client: Client) -> None:
+def test_all_is_well_while_a_worker_is_seen_that_can_sign(client: Client) -> None:
     Heartbeat.beat("worker")
+    Heartbeat.beat("keys")
 
     answer = client.get("/healthz")
 
@@ -29,6 +30,7 @@ def test_all_is_well_while_a_worker_is_seen(client: Client) -> None:
         "migrations": "ok",
         "storage": "ok",
         "jobs": None,
+        "keys": "ok",
     }
 
 
@@ -37,6 +39,17 @@ def test_a_missing_worker_degrades_and_does_not_fail(client: Client) -> None:
 
     assert answer.status_code == 200
     assert answer.json()["status"] == "degraded"
+
+
+def test_a_worker_that_cannot_sign_degrades_and_does_not_fail(client: Client) -> None:
+    Heartbeat.beat("worker")
+    Heartbeat.objects.create(name="keys", at=timezone.now() - timedelta(minutes=10))
+
+    answer = client.get("/healthz")
+
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "degraded"
+    assert answer.json()["keys"] == "the worker cannot sign, or has not tried"
 
 
 def test_old_waiting_work_is_told(client: Client) -> None:

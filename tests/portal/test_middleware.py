@@ -50,5 +50,5 @@ def test_a_body_larger_than_anything_we_ask_for_is_refused_before_it_is_read(mon
 
     page = checking.post("/accounts/login/", {"file": SimpleUploadedFile("large", b"x" * 6_000_000)})
 
-    assert page.status_code == 400
-    assert "could not be read" in page.text
+    assert page.status_code == 413
+    assert "too large" in page.text

@@ -19,7 +19,7 @@ from quizzes.loading import quiz as quiz_section
 
 BASE = Path(settings.BASE_DIR)
 TEMPLATES = sorted(path.relative_to(BASE / "templates") for path in (BASE / "templates").rglob("*.*"))
-READERS = {"text", "flag", "number", "listed", "secret"}
+READERS = {"text", "flag", "number", "listed", "secret", "hidden"}
 
 
 @pytest.mark.parametrize("name", [str(path) for path in TEMPLATES])

@@ -1,6 +1,7 @@
 """Run in a process of its own beside a real worker: sets the scene, or tells what became of it as JSON.
 
-`python -m tests.worker.scene pass` lets a trainee pass a course; `… tell` prints what there is.
+`python -m tests.worker.scene prepare` opens a school where a trainee is about to hand in; `… pass` hands in, and may
+be repeated; `… tell` prints what there is.
 """
 
 import hashlib
@@ -15,17 +16,28 @@ django.setup()
 
 from django.core.files.storage import storages  # noqa: E402
 
-from accounts.models import User  # noqa: E402
-from certificates.models import Certificate  # noqa: E402
+from certificates import keys  # noqa: E402
+from certificates.models import Certificate, CertificateEvent  # noqa: E402
 from jobs.models import Job, Mail  # noqa: E402
+from quizzes.models import Attempt, State  # noqa: E402
 from tests import school  # noqa: E402
 from tests.cast import person  # noqa: E402
 
 
-def let_someone_pass() -> None:
+def prepare() -> None:
+    """All that comes before the last step: keys, the school, a paper that is open."""
+    keys.ensure()
     school.open_small()
-    trainee = User.objects.filter(email="tess@example.com").first() or person("tess@example.com", "Tess Trainee")
-    school.pass_course(trainee)
+    trainee = person("tess@example.com", "Tess Trainee")
+    school.enrol_and_study(trainee)
+    school.begin(trainee)
+
+
+def let_someone_pass() -> None:
+    """The last step, as a browser repeats it that had no answer: what is handed in already stays so."""
+    attempt = Attempt.objects.get(trainee__email="tess@example.com")
+    if attempt.state == State.OPEN:
+        school.hand_in(attempt)
 
 
 def tell() -> dict[str, object]:
@@ -40,11 +52,14 @@ def tell() -> dict[str, object]:
         "files that are whole": whole,
         "letters": Mail.objects.filter(kind="certificate-issued").count(),
         "letters delivered": Mail.objects.filter(kind="certificate-issued", state__in=["kept", "sent"]).count(),
+        "events": list(CertificateEvent.objects.order_by("certificate", "number").values_list("kind", flat=True)),
         "jobs left": Job.objects.exclude(state="done").count(),
     }
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "pass":
+    if sys.argv[1] == "prepare":
+        prepare()
+    elif sys.argv[1] == "pass":
         let_someone_pass()
     sys.stdout.write(json.dumps(tell()))
