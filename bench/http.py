@@ -80,8 +80,17 @@ def views(scene_: Scene) -> Iterator[View]:
     yield View("quiz_page_20", (next(people).read() for _ in itertools.count()), ever("/select/row-{}/"))
     long = itertools.cycle(trainees(scene_.seeds, "long"))
     yield View("quiz_page_60", (next(long).read() for _ in itertools.count()), ever("/select/row-{}/"))
+    yield View("verify_page", strangers(scene_.seeds["codes"], "/v/{}"), ever("/select/row-{}/"))
+    yield View("verify_json", strangers(scene_.seeds["codes"], "/api/v1/certificates/{}"), ever("/select/row-{}/"))
     once = iter(trainees(scene_.seeds, "submit"))
     yield View("submit_20", (each.submit() for each in once), ever("/update/row-{}/"), limit=SUBMITS_A_BURST)
+
+
+def strangers(codes: list[str], path: str) -> Iterator[Call]:
+    """Each check from another address, without a cookie: nobody asks often enough to be slowed down."""
+    for number, code in enumerate(itertools.cycle(codes)):
+        address = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+        yield Call("GET", path.format(code), {"X-Forwarded-For": address})
 
 
 def judged(name: str, engine: str, found: list[tuple[Side, Side]]) -> dict[str, Any]:

@@ -5,7 +5,9 @@
 
 import json
 import os
+import random
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +24,14 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.models import User
+from certificates.issuing import words
+from certificates.models import Achievement, Certificate, StatusEntry
 from courses.models import Enrolment, Programme
 from quizzes import kinds
 from quizzes.models import Attempt, Item, Quiz
 
 COURSE = "hygiene"
+CERTIFICATES = 20_000  # half of hygiene, half of competence, which is current only while hygiene stands
 LONG = 60
 
 
@@ -86,10 +91,44 @@ def main(file: str, trainees: int, submits: int) -> None:
             people["submit"].append(entry | described(quiz.begin(user, declared=True)))
         else:
             people["start"].append(entry)  # nothing begun yet: they press start all at once
+    codes = certify(programme)
     people["long"] = [_long_paper(programme, courses, number) for number in range(4)]
     Path(file).write_text(
-        json.dumps({"cookie": settings.SESSION_COOKIE_NAME, "csrf": settings.CSRF_COOKIE_NAME} | people)
+        json.dumps({"cookie": settings.SESSION_COOKIE_NAME, "csrf": settings.CSRF_COOKIE_NAME, "codes": codes} | people)
     )
+
+
+def certify(programme: Programme) -> list[str]:
+    """Certificates without their files, in places of the status list; their codes in no order."""
+    hygiene = Achievement.objects.get(course__slug=COURSE)
+    competence = Achievement.objects.of_programme(programme).get()
+    holders = User.objects.bulk_create(
+        (
+            User(email=f"holder-{number}@example.com", name=f"Bench Holder {number}", password="!")
+            for number in range(CERTIFICATES // 2)
+        ),
+        batch_size=1000,
+    )
+    now = timezone.now() - timedelta(days=30)
+    made = Certificate.objects.bulk_create(
+        (
+            Certificate(holder=holder, achievement=achievement, **words(achievement, holder.name, now=now))
+            for holder in holders
+            for achievement in (hygiene, competence)
+        ),
+        batch_size=500,
+    )
+    places = random.sample(range(131_072), len(made))
+    StatusEntry.objects.bulk_create(
+        (
+            StatusEntry(certificate=certificate, list_number=1, index=index)
+            for certificate, index in zip(made, places, strict=True)
+        ),
+        batch_size=1000,
+    )
+    codes = [certificate.code for certificate in made]
+    random.shuffle(codes)
+    return codes
 
 
 def _long_paper(programme: Programme, courses: list[Any], number: int) -> dict[str, Any]:

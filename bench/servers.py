@@ -143,6 +143,7 @@ def scene(engine: str, *, trainees: int = 20, submits: int = 0) -> Iterator[Scen
         "WHORL_SECRET": secrets.token_hex(32),
         "PORT": str(ports[0]),
         "DATABASE_URL": _postgres_database(own) if on_postgres else "",
+        "TRUSTED_PROXY_COUNT": "1",  # so that a load can come from as many addresses as people have
         "DJANGO_SETTINGS_MODULE": "portal.settings",
     }
     bare_environment = clean | {
