@@ -249,9 +249,19 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 SWEEP_SECONDS = env.number("SWEEP_SECONDS", 30)
 JOB_LEASE_SECONDS = env.number("JOB_LEASE_SECONDS", 120)  # how long a silent worker keeps its job
-# The sweep's message expires before the next one, or a stopped worker would find thousands waiting.
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "jobs.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": max(1, SWEEP_SECONDS - 1)}}
+    "sweep": {
+        "task": "jobs.sweep",
+        "schedule": SWEEP_SECONDS,
+        "options": {
+            # Its message expires before the next one, or a stopped worker would find thousands waiting.
+            "expires": max(1, SWEEP_SECONDS - 1),
+            # Beat keeps one connection, and opens it again only where it may try again: without this, a broker that
+            # was down once would never hear of a sweep again.
+            "retry": True,
+            "retry_policy": {"max_retries": 1, "interval_start": 0},
+        },
+    }
 }
 JOBS_AT_ONCE = False  # tests run a job in the request that made it
 WEBHOOKS_ON_LOOPBACK = DEMO  # elsewhere a clinic's alerts leave this machine, by https only

@@ -1,7 +1,7 @@
 """A drawn page -> a sealed file: what a PDF needs beyond its page, then our signature over every byte of it.
 
 `completed` adds what reportlab cannot (tags, archive marks, the credential as an attachment); `seal` signs, certified
-so that no later change is allowed; `finished` does both in one writing of the file. What became of a file that comes
+so that no later change is allowed; `finished` does both. What became of a file that comes
 back is told by `certificates.examining`.
 """
 

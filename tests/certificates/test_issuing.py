@@ -3,9 +3,7 @@
 import hashlib
 import os
 import tempfile
-import threading
 import time
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +11,7 @@ from typing import Any
 import pypdf
 import pytest
 from django.core.files.storage import FileSystemStorage, storages
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
@@ -28,6 +26,7 @@ from jobs import running
 from jobs.models import Job, Mail
 from tests.cast import person
 from tests.certificates.conftest import Earn
+from tests.certificates.living import at_once, faults
 
 
 def complete(course: Course, trainee: User) -> None:
@@ -307,34 +306,12 @@ def test_a_withdrawn_one_is_drawn_but_no_letter_praises_it(certificate: Certific
     assert not Mail.objects.exists()
 
 
-def at_once(number: int, act: Callable[[int], object]) -> list[object]:
-    """Let threads do the same thing at the same moment, each on its own connection; what each got or raised."""
-    barrier = threading.Barrier(number)
-    got: list[object] = [None] * number
-
-    def run(place: int) -> None:
-        try:
-            barrier.wait(10)
-            got[place] = act(place)
-        except Exception as error:  # shown by the assertion
-            got[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(number)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return got
-
-
 @pytest.mark.django_db(transaction=True)
 def test_eight_at_once_award_one(tess: User, hygiene: Course) -> None:
     got = at_once(8, lambda _: issuing.award(hygiene.achievement, tess, earned_at=timezone.now()))
 
     assert len({found.pk for found in got if isinstance(found, Certificate)}) == 1
-    assert not [found for found in got if isinstance(found, Exception)]
+    assert not faults(got)
     assert Certificate.objects.count() == Job.objects.filter(kind="draw_certificate").count() == 1
 
 
@@ -344,7 +321,7 @@ def test_eight_at_once_complete_a_course_and_one_certificate_comes_of_it(tess: U
 
     got = at_once(8, lambda _: enrolment.complete())
 
-    assert not [found for found in got if isinstance(found, Exception)]
+    assert not faults(got)
     assert Certificate.objects.count() == 1
 
 
@@ -357,7 +334,7 @@ def test_the_last_course_and_the_examination_at_once_do_not_miss_each_other(
 
     got = at_once(2, lambda place: enrolment.complete() if place else programme.complete(tess))
 
-    assert not [found for found in got if isinstance(found, Exception)]
+    assert not faults(got)
     assert Certificate.objects.filter(achievement=competence).count() == 1
 
 
@@ -365,7 +342,7 @@ def test_the_last_course_and_the_examination_at_once_do_not_miss_each_other(
 def test_eight_workers_at_once_leave_one_file_and_one_letter(certificate: Certificate, files: Path) -> None:
     got = at_once(8, lambda _: issuing.draw(Certificate.objects.select_related("holder").get()))
 
-    assert not [found for found in got if isinstance(found, Exception)]
+    assert not faults(got)
     for path in written(files):
         os.utime(path, (0, 0))
     storing.sweep()  # what the others made and could not record

@@ -3,11 +3,13 @@
 import hashlib
 import io
 import random
+import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pikepdf
 import pytest
@@ -34,9 +36,10 @@ from certificates import drawing, keys, sealing
 from certificates.drawing import Column, SummaryWords
 from certificates.examining.seals import seals_of
 from certificates.models import Certificate, IssuerKey, Purpose
-from certificates.sealing import signing
+from certificates.sealing import Sealed, signing
 from jobs import running
 from jobs.models import Job
+from tests.certificates.living import at_once, faults
 from tests.certificates.sealed import chains, issued, said_by
 from tests.certificates.test_drawing import WHORL, statement
 
@@ -85,6 +88,24 @@ def test_what_we_sealed_is_sound(sealed: bytes) -> None:
     assert told["signer"].startswith("Stipple Academy Seal")
     assert told["to"] == len(sealed)
     assert not refused(sealed)
+
+
+def test_threads_may_seal_at_the_same_moment(
+    certificate: Certificate, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pdf = drawing.draw(statement(), WHORL, TOKEN).pdf
+    held = keys.active(Purpose.SEAL)
+    monkeypatch.setattr(keys, "active", lambda _purpose: held)
+    monkeypatch.setattr(signing, "_made_signer", lru_cache(signing._made_signer.__wrapped__))  # nothing is warm yet
+    pace = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        got = at_once(8, lambda _: [sealing.seal(pdf, reason="Issued", name="Academy") for _turn in range(5)])
+    finally:
+        sys.setswitchinterval(pace)
+
+    assert not faults(got)
+    assert all(seal_of(sealed.pdf)["holds"] for each in got for sealed in cast(list[Sealed], each))
 
 
 def test_flipping_any_signed_bit_is_seen(sealed: bytes) -> None:
