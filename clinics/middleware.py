@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from clinics.api.problems import MEDIA_TYPE, problem
 
 API = "/api/"
-LARGEST_BODY = 5_000_000  # bytes, as for every page
 KEPT = ("Allow", "Retry-After", "WWW-Authenticate", "X-Frame-Options")
 
 
@@ -19,8 +18,6 @@ class ProblemMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         is_api = request.path.startswith(API)
-        if is_api and int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
-            return problem(413)
         response = self.get_response(request)
         if not is_api or response.status_code < 400:
             return response

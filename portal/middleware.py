@@ -50,9 +50,11 @@ class SizeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
-            return too_large(request)
-        return self.get_response(request)
+        try:
+            declared = int(request.META.get("CONTENT_LENGTH") or 0)
+        except ValueError:  # then nothing of the body is read at all
+            declared = 0
+        return too_large(request) if declared > LARGEST_BODY else self.get_response(request)
 
 
 class MaintenanceMiddleware:

@@ -16,6 +16,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 
+from certificates.documents import OnlyInMemory
 from clinics.api.asking import ApiKeyHolder
 from clinics.api.problems import MEDIA_TYPE, Problem, places, problem
 from clinics.api.routes import router
@@ -119,12 +120,13 @@ View = Callable[..., HttpResponse]
 
 
 def _open(view: View) -> View:
-    """Past the sign-in page: the API asks for keys itself. What answers GET answers HEAD."""
+    """Past the sign-in page: the API asks for keys itself. What answers GET answers HEAD. No file is kept."""
 
     @wraps(view, assigned=())
     def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method == "HEAD":
             request.method = "GET"
+        request.upload_handlers = [OnlyInMemory(request)]
         return view(request, *args, **kwargs)
 
     opened.csrf_exempt = True  # type: ignore[attr-defined]  # no cookie opens anything here

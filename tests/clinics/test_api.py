@@ -404,6 +404,14 @@ def test_a_larger_document_than_any_of_ours_is_refused(client: Client, db: None)
     is_problem(send(client, b"%PDF-" + b"x" * 5_000_000), 413)
 
 
+def test_a_document_is_never_written_to_the_disk(client: Client, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "django.core.files.uploadhandler.TemporaryUploadedFile", lambda *_, **__: pytest.fail("Written.")
+    )
+
+    is_problem(send(client, b"%PDF-" + b"x" * 4_000_000), 413)
+
+
 def test_a_document_is_sent_as_a_form(client: Client, holder: Client) -> None:
     is_problem(client.post(DOCUMENT, "{}", content_type="application/json"), 415)
     is_problem(client.post(DOCUMENT, "x", content_type="multipart/form-data"), 400)

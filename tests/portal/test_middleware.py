@@ -52,3 +52,12 @@ def test_a_body_larger_than_anything_we_ask_for_is_refused_before_it_is_read(mon
 
     assert page.status_code == 413
     assert "too large" in page.text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/check/", "/api/v1/verify/document"])
+@pytest.mark.parametrize("length", ["many", "1e9", "-5"])
+def test_a_length_that_is_no_number_is_no_fault_of_ours(client: Client, path: str, length: str) -> None:
+    answer = client.generic("POST", path, b"", CONTENT_LENGTH=length)
+
+    assert 400 <= answer.status_code < 500
