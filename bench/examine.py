@@ -87,9 +87,9 @@ def files(count: int) -> list[tuple[bytes, bytes]]:
         assert content is not None
         covered = re.search(rb"/ByteRange\s*\[\s*\d+\s+(\d+)", content)
         assert covered is not None
-        # A digit of the signature itself, which it cannot cover, spelt large instead of small.
-        place = next(at for at in range(int(covered[1]), len(content)) if content[at : at + 1] in b"abcdef")
-        found.append((content, content[:place] + content[place : place + 1].upper() + content[place + 1 :]))
+        # A digit of the signature itself, which it cannot cover, in the other case.
+        place = next(at for at in range(int(covered[1]), len(content)) if content[at : at + 1] in b"ABCDEFabcdef")
+        found.append((content, content[:place] + content[place : place + 1].swapcase() + content[place + 1 :]))
     return found
 
 

@@ -21,6 +21,7 @@ DEEPEST = 4  # forms inside forms
 MOST_OPERATORS = 200_000
 LARGEST_STREAM = 4_000_000  # bytes, unpacked
 GAP = 0.2  # of the size: a step to the right that wide is a space
+OPERATORS = "q Q cm BT Tf TL Td TD Tm T* ' \" Tj TJ Do"  # what sets letters; nearly all of a page is lines and colours
 
 Matrix = tuple[float, float, float, float, float, float]
 PLAIN: Matrix = (1, 0, 0, 1, 0, 0)
@@ -169,7 +170,7 @@ class Reader:
         text, line = PLAIN, PLAIN
         leading = 0.0
         joins = False
-        for step in pikepdf.parse_content_stream(stream):
+        for step in pikepdf.parse_content_stream(stream, OPERATORS):
             operands: Any = step.operands
             self.operators += 1
             if self.operators > MOST_OPERATORS:
