@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from certificates import suspending
 from certificates.dates import academy_today
 from certificates.models import Certificate, CertificateDecision, Revocation, Standing
 from jobs.mail import send_letter
@@ -115,12 +116,14 @@ def decide(row: CertificateDecision, decision: str, *, by: User, why: str, publi
         ):
             raise DecidedAlready
         if decision == Decision.REVOKE:
-            row.certificate.revoke(
+            suspending.revoke(
+                row.certificate,
                 by=by,
                 reason_code=Revocation.Reason.RESULT_CORRECTED,
                 public_reason=public_reason or _("The result it rested on was corrected."),
                 private_note=why,
                 at=now,
+                is_told=False,  # the next letter says it
             )
         _tell(row.certificate, decision, row.pk)
     row.refresh_from_db()

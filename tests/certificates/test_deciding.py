@@ -229,6 +229,7 @@ def test_revoking_it_revokes_it_in_public_words(waiting: CertificateDecision, ad
     assert certificate.revocation.public_reason == "A result was corrected."
     assert certificate.revocation.private_note == "Two more answers were unsafe."
     assert "was revoked" in Mail.objects.get(kind="certificate-decided").text
+    assert not Mail.objects.filter(kind="certificate-revoked").exists()  # one letter says it
 
 
 def test_it_is_decided_once(waiting: CertificateDecision, ada: User) -> None:

@@ -1,17 +1,29 @@
 """A certificate under review, and back; and withdrawn with the chain it stands in."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
+from pytest_django import Settings
 
 from accounts.models import User
 from certificates import reissuing
-from certificates.models import Achievement, Certificate, CertificateEvent, Revocation, Standing, Suspension
+from certificates.models import (
+    Achievement,
+    Certificate,
+    CertificateEvent,
+    Revocation,
+    Standing,
+    Supersession,
+    Suspension,
+)
 from certificates.refusing import Refused
 from courses.models import Course
+from jobs.models import Mail
 from tests.cast import person
 from tests.certificates.conftest import Earn
 from tests.certificates.living import at_once, faults
@@ -223,6 +235,121 @@ def test_revoking_while_it_is_issued_again_leaves_nothing_that_stands(certificat
 
     assert not [fault for fault in faults(got) if not isinstance(fault, Refused)]
     assert {one.standing for one in Certificate.objects.all()} == {Standing.REVOKED}
+
+
+def letters() -> list[Mail]:
+    return list(Mail.objects.order_by("pk"))
+
+
+def test_the_holder_is_told_of_every_review_and_its_end_and_never_why(certificate: Certificate, ada: User) -> None:
+    for _round in range(2):
+        certificate.suspend(by=ada, why="A complaint by her neighbour.")
+        certificate.suspend(by=ada, why="A complaint by her neighbour.")
+        certificate.reinstate(by=ada, why="The neighbour was mistaken.")
+
+    assert [letter.kind for letter in letters()] == ["certificate-suspended", "certificate-reinstated"] * 2
+    began, ended = letters()[:2]
+    assert began.to == ended.to == certificate.holder.email
+    assert began.user == certificate.holder
+    day = f"{certificate.suspensions.latest('pk').suspended_at:%-d %B %Y}"
+    for part in (began.text, began.html):
+        assert f"has been under review since {day}" in part
+        assert certificate.grouped_code in part
+        assert "Nobody is shown why." in part
+        assert "write to" in part
+        assert certificate.get_absolute_url() in part
+    assert "stands again" in ended.text
+    assert not [letter for letter in letters() if "neighbour" in letter.text + letter.html + letter.subject]
+
+
+def test_the_day_of_a_review_is_the_academys_whoever_acts(
+    certificate: Certificate, ada: User, settings: Settings
+) -> None:
+    settings.ACADEMY_TIME_ZONE = "Europe/Berlin"
+    late = datetime(2026, 3, 4, 23, 30, tzinfo=UTC)  # the fifth in Berlin, still the fourth in New York
+    Suspension.objects.create(certificate=certificate, suspended_by=ada, why="A complaint.", suspended_at=late)
+    with timezone.override("America/New_York"):
+        certificate.reinstate(by=ada, why="Unfounded.")
+
+    assert "It began on 5 March 2026." in letters()[0].text
+
+
+def test_the_end_of_a_review_says_what_became_of_it(tess: User, ada: User, hygiene: Course, earn: Earn) -> None:
+    old = earn(tess, hygiene.achievement, days_ago=400)
+    old.suspend(by=ada, why="A complaint.")
+
+    old.reinstate(by=ada, why="Unfounded.")
+
+    assert "so it has expired" in letters()[-1].text
+    assert "stands again" not in letters()[-1].text
+
+
+def test_the_end_of_a_review_of_what_was_replaced_meanwhile_says_so(
+    certificate: Certificate, tess: User, ada: User, hygiene: Course, earn: Earn
+) -> None:
+    certificate.suspend(by=ada, why="A complaint.")
+    newer = earn(tess, hygiene.achievement, cycle=2)
+    Supersession.objects.create(older=certificate, newer=newer, cause="renewal")
+
+    certificate.reinstate(by=ada, why="Unfounded.")
+
+    assert "A newer certificate has taken its place" in letters()[-1].text
+
+
+def test_revoking_tells_the_holder_the_public_reason_and_no_more(certificate: Certificate, ada: User) -> None:
+    for _time in range(2):
+        certificate.revoke(by=ada, reason_code="other", public_reason="A <mistake>.", private_note="File 7.")
+
+    [letter] = letters()
+    assert letter.kind == "certificate-revoked"
+    assert "A <mistake>." in letter.text
+    assert "A &lt;mistake&gt;." in letter.html
+    assert "File 7." not in letter.text + letter.html
+    assert "took the place of" not in letter.text
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_chain_that_is_revoked_is_one_letter_about_the_one_that_stood(
+    which: int, certificate: Certificate, ada: User
+) -> None:
+    newer = reissuing.reissue(certificate, name="Tess Trainer", cause="correction", by=ada, why="Passport.")
+
+    [certificate, newer][which].revoke(by=ada, reason_code="other", public_reason="A mistake.")
+
+    [letter] = letters()
+    assert newer.grouped_code in letter.text
+    assert certificate.grouped_code not in letter.text
+    assert "took the place of are revoked with it" in letter.text
+
+
+def test_after_a_revocation_the_end_of_the_review_is_no_news(certificate: Certificate, ada: User) -> None:
+    certificate.suspend(by=ada, why="A complaint.")
+    certificate.revoke(by=ada, reason_code="other", public_reason="Founded.")
+    certificate.reinstate(by=ada, why="The review is over.")
+
+    assert [letter.kind for letter in letters()] == ["certificate-suspended", "certificate-revoked"]
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"email": ""}])
+def test_a_closed_account_gets_no_letter_and_the_act_is_done(
+    change: dict[str, object], certificate: Certificate, ada: User
+) -> None:
+    User.objects.filter(pk=certificate.holder_id).update(**change)
+
+    certificate.suspend(by=ada, why="A complaint.")
+    certificate.reinstate(by=ada, why="Unfounded.")
+    certificate.revoke(by=ada, reason_code="other", public_reason="A mistake.")
+
+    assert not letters()
+    assert Certificate.objects.get().standing is Standing.REVOKED
+
+
+def test_an_act_that_is_undone_sends_nothing(certificate: Certificate, ada: User) -> None:
+    with transaction.atomic():
+        certificate.suspend(by=ada, why="A complaint.")
+        transaction.set_rollback(True)
+
+    assert not letters()
 
 
 def test_staff_suspend_and_reinstate_on_pages(certificate: Certificate, ada: User, client_of: ClientOf) -> None:
