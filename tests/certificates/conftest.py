@@ -11,6 +11,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from certificates import issuing, throttling
+from certificates.dates import academy_zone
 from certificates.models import Achievement, Certificate
 from courses.models import Course, Programme
 
@@ -79,7 +80,7 @@ def earn() -> Earn:
     """Award a course's or a programme's certificate, as of `days_ago`, without the way there."""
 
     def award(holder: User, achievement: Achievement, *, days_ago: int = 0, **changes: Any) -> Certificate:
-        now = timezone.now() - timedelta(days=days_ago)
+        now = timezone.now().astimezone(academy_zone()) - timedelta(days=days_ago)  # the same hour of another day
         words = issuing.words(achievement, holder.name, now=now) | changes
         return Certificate.objects.create(holder=holder, achievement=achievement, **words)
 

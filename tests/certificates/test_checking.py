@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from certificates.codes import ALPHABET, new_code
+from certificates.dates import academy_zone
 from certificates.models import Achievement, Certificate, Condition
 from courses.models import Course
 from tests.certificates.conftest import Earn
@@ -90,7 +91,8 @@ def test_one_that_expires_within_sixty_days_says_so(
     client: Client, certificate: Certificate, days_left: int, soon: bool
 ) -> None:
     lasts = (certificate.expires_on - certificate.issued_on).days
-    with time_machine.travel(certificate.issued_at + timedelta(days=lasts - days_left), tick=False):
+    issued_at = certificate.issued_at.astimezone(academy_zone())
+    with time_machine.travel(issued_at + timedelta(days=lasts - days_left), tick=False):
         page = client.get(certificate.get_check_url()).text
 
     assert ("Valid, expires soon" in page) is soon

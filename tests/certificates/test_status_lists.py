@@ -33,7 +33,7 @@ from courses.models import Course
 from jobs import running
 from jobs.models import Job
 from tests.certificates.conftest import Earn
-from tests.certificates.test_issuing import at_once
+from tests.certificates.living import at_once
 
 pytestmark = pytest.mark.django_db
 

@@ -100,10 +100,10 @@ def test_somebody_elses_key_signs_no_token(certificate: Certificate) -> None:
 
 
 def test_the_credentials_key_signs_no_token(certificate: Certificate) -> None:
-    words = bytes(opened(tokens.issue(certificate))[:26])
+    words = opened(tokens.issue(certificate))[:26]
     other = keys.active(Purpose.CREDENTIAL)
     assert isinstance(other.private, Ed25519PrivateKey)
-    assert other.row.number == keys.active(Purpose.TOKEN).row.number
+    words[1] = other.row.number  # keys of each purpose are numbered by themselves
 
     assert tokens.read(closed(words + other.private.sign(tokens.DOMAIN + words))) is None
 
