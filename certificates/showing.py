@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 import segno
 
@@ -20,13 +21,29 @@ class Square:
 
 
 def code_square(address: str) -> Square:
-    matrix = segno.make(address, error="q", micro=False, boost_error=False).matrix
-    bars = [
-        f"M{column + QUIET} {row + QUIET}h1v1h-1z"
-        for row, modules in enumerate(matrix)
-        for column, dark in enumerate(modules)
-        if dark
-    ]
+    """The code that leads to the check page, dot for dot as on the paper."""
+    return _square(address, error="q")
+
+
+def signed_square(certificate: Certificate) -> Square | None:
+    """The code beside it, which checks without a connection; None where none is printed. For whoever may download the
+    paper: it says more than the check page does.
+    """
+    if not certificate.token:
+        return None
+    return _square(f"{certificate.statement['check_at']}/{certificate.token}", error="m")
+
+
+def _square(words: str, *, error: str) -> Square:
+    matrix = segno.make(words, error=error, micro=False, boost_error=False, mask=2).matrix
+    bars: list[str] = []
+    for row, modules in enumerate(matrix):
+        column = QUIET
+        for dark, run in groupby(modules):  # each unbroken run of dark modules is one bar
+            long = len(list(run))
+            if dark:
+                bars.append(f"M{column} {row + QUIET}h{long}v1h-{long}z")
+            column += long
     return Square(len(matrix) + 2 * QUIET, "".join(bars))
 
 

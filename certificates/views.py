@@ -12,7 +12,7 @@ from certificates import issuing, sharing
 from certificates.codes import normalise
 from certificates.forms import RevocationForm
 from certificates.models import Certificate
-from certificates.showing import Timeline, code_square
+from certificates.showing import Timeline, code_square, signed_square
 from jobs.models import Job
 
 RETRY_SECONDS = 30
@@ -47,6 +47,7 @@ def certificate(request: SignedIn, code: str) -> HttpResponse:
         "statement": found.statement,
         "timeline": Timeline.of(found),
         "square": code_square(found.statement["check_at"]),
+        "signed_square": signed_square(found),
         "check_address": sharing.check_address(found),
         "profile_address": sharing.profile_address(found),
         "is_parked": is_parked,

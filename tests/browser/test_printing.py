@@ -11,10 +11,12 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from accounts.models import User
+from certificates import issuing, keys
 from certificates.issuing import words
 from certificates.models import Achievement, Certificate
 from courses.models import Programme
 from tests.browser.conftest import Windows
+from tests.browser.test_every_page import PICTURES
 from tests.cast import person
 
 pytestmark = [
@@ -104,6 +106,31 @@ def test_a_certificate_is_one_sheet(windows: Windows, certificate: Certificate, 
         for each in (certificate.grouped_code, "What it says", "Correction and removal", "renewed each year."):
             assert each in said, (sheet, each)
         assert "LinkedIn" not in said
+
+
+def test_both_codes_stand_beside_each_other_on_the_sheet(
+    windows: Windows, certificate: Certificate, holder: User, tmp_path: Path
+) -> None:
+    keys.ensure()
+    issuing.draw(certificate)
+    page = windows.open(holder)
+    page.goto(certificate.get_absolute_url(), wait_until="networkidle")
+
+    for width, media in ((390, "screen"), (1440, "screen"), (800, "print")):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(media=media)  # type: ignore[arg-type]
+        panel, *codes, last = page.locator(
+            ".sheet__seal, .sheet__codes > div, .sheet__seal > p:last-child"
+        ).evaluate_all("all => all.map((one) => one.getBoundingClientRect().toJSON())")
+        online, offline = codes
+        assert panel["left"] < online["left"] < online["right"] < offline["left"] < offline["right"] < panel["right"]
+        assert max(code["bottom"] for code in codes) < last["top"] < last["bottom"] < panel["bottom"], (width, media)
+        wide = page.locator(".sheet__codes .square").evaluate_all("all => all.map((one) => one.clientWidth)")
+        assert len(set(wide)) == 1, wide
+        if PICTURES:
+            page.locator(".sheet").screenshot(path=Path(PICTURES, f"sheet-{media}-{width}.png"))
+
+    assert printed(page, "A4", tmp_path)[0] == 1
 
 
 def test_the_seal_is_there_on_paper(windows: Windows, certificate: Certificate) -> None:

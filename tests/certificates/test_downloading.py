@@ -1,16 +1,18 @@
 """A holder reads and downloads what they earned; to others it is not there."""
 
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
+import segno
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from certificates import issuing, panels
+from certificates import issuing, panels, showing
 from certificates.models import Achievement, Certificate
 from courses.models import Course, Enrolment
 from jobs import running
@@ -53,6 +55,49 @@ def test_to_others_it_is_not_there(
 
     assert client.get(reverse(f"certificates:{view}", args=[certificate.code])).status_code == 404
     assert client.get(reverse(f"certificates:{view}", args=["nothing"])).status_code == 404
+
+
+def test_the_sheet_shows_both_codes_of_the_paper_once_it_is_drawn(
+    certificate: Certificate, tess: User, client_of: ClientOf
+) -> None:
+    client = client_of(tess)
+    assert client.get(certificate.get_absolute_url()).text.count('class="square"') == 2
+
+    issuing.draw(certificate)
+
+    certificate.refresh_from_db()
+    signed = showing.signed_square(certificate)
+    page = client.get(certificate.get_absolute_url()).text
+    assert signed
+    assert page.count(signed.path) == 1
+    assert page.count(showing.code_square(certificate.statement["check_at"]).path) == 2  # and where it is shown large
+    assert "Checks without a connection" in page
+
+
+@pytest.mark.parametrize("error", ["q", "m"])
+def test_a_code_on_a_page_is_the_code_on_the_paper(error: str) -> None:
+    words = f"HTTPS://ACADEMY.EXAMPLE/V/{'0' * 16}/{'A' * 144}"
+    matrix = segno.make(words, error=error, micro=False, boost_error=False, mask=2).matrix
+    square = showing._square(words, error=error)
+
+    assert square.side == len(matrix) + 8
+    painted = {
+        (int(row) - 4, int(column) - 4 + step)
+        for column, row, long in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\3z", square.path)
+        for step in range(int(long))
+    }
+    assert painted == {(y, x) for y, row in enumerate(matrix) for x, dark in enumerate(row) if dark}
+
+
+def test_the_check_page_does_not_give_the_signed_words_away(certificate: Certificate, client: Client) -> None:
+    issuing.draw(certificate)
+
+    certificate.refresh_from_db()
+    signed = showing.signed_square(certificate)
+    page = client.get(certificate.get_check_url()).text
+    assert signed
+    assert signed.path not in page
+    assert certificate.token not in page
 
 
 def test_a_stranger_is_asked_to_sign_in(certificate: Certificate, client: Client) -> None:
