@@ -189,7 +189,7 @@ def test_what_it_says_of_itself_is_said_twice_alike(path: Path, certificate: Cer
     # Sealing changed it last: the same moment, in the spelling of each.
     assert "".join(filter(str.isdigit, text["ModifyDate"]))[:14] == changed.removeprefix("D:")[:14]
     assert said["{http://www.aiim.org/pdfa/ns/id/}part"] == "3"
-    assert said["{http://www.aiim.org/pdfa/ns/id/}conformance"] == "B"
+    assert said["{http://www.aiim.org/pdfa/ns/id/}conformance"] == "A"
     assert said["{http://www.aiim.org/pdfua/ns/id/}part"] == "1"
     titles = [element.text for element in xmp.iter("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}li")]
     assert titles[0] == str(info.Title) == f"{certificate.statement['achievement']['title']} · Tess Trainee"

@@ -66,10 +66,12 @@ def lacks_tools() -> str:
         "qpdf": "qpdf",
         "zbarimg": "zbar-tools",
         "certutil": "libnss3-tools",
+        "java": "default-jre-headless",
         "npm": "npm",
         "rabbitmqctl": "rabbitmq-server",
     }
     missing = [package for name, package in wanted.items() if not shutil.which(name)]
+    missing += [] if Path("/usr/share/java/jaxb-runtime.jar").exists() else ["libjaxb-java"]
     return f"Debian packages missing: {', '.join(missing)}" if missing else ""
 
 
