@@ -32,9 +32,14 @@ def squashed(words: str) -> str:
 def _same(shown: str, true: str) -> bool:
     if squashed(shown) == squashed(true):
         return True
-    # Marks are set after the letters they stand over, so their order may differ.
-    one, other = (sorted(unicodedata.normalize("NFKD", words).casefold()) for words in (shown, true))
-    return [sign for sign in one if not sign.isspace()] == [sign for sign in other if not sign.isspace()]
+    # Marks are set after the letters they stand over, so their order may differ. That of letters and digits may not.
+    return _letters_and_marks(shown) == _letters_and_marks(true)
+
+
+def _letters_and_marks(words: str) -> tuple[str, list[str]]:
+    signs = unicodedata.normalize("NFKD", squashed(words))
+    marks = [sign for sign in signs if unicodedata.combining(sign)]
+    return "".join(sign for sign in signs if not unicodedata.combining(sign)), sorted(marks)
 
 
 def day_in_words(day: date) -> str:

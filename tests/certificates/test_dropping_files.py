@@ -159,6 +159,20 @@ def test_other_dates_and_another_title_are_each_named(sealed: bytes, certificate
     assert said(earlier) == {"Issued": ("2 March 2020", issued)}
 
 
+def test_the_same_letters_and_digits_in_another_order_are_other_words(sealed: bytes, certificate: Certificate) -> None:
+    expires = f"{certificate.expires_on:%-d %B %Y}"
+    day, _space, year = expires.rpartition(" ")
+    later = f"{day} {year[0]}{year[2]}{year[1]}{year[3]}"  # 2027, 2207
+
+    dropped = tampering.rewritten(sealed, (expires, later), ("Tess Trainee", "Tess Trianee"))
+
+    for each in (dropped, tampering.unsealed(dropped)):
+        assert said(examine(each)) == {
+            "Name": ("Tess Trianee", "Tess Trainee"),
+            "Valid through the end of": (later, expires),
+        }
+
+
 def test_a_name_painted_over_ours_is_caught_with_what_was_added(sealed: bytes) -> None:
     finding = examine(tampering.painted_over(sealed, "Mallory Nobody"))
 
