@@ -1,7 +1,7 @@
 """Anyone with a code can learn whether a certificate stands."""
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from unittest import mock
 from urllib.parse import quote
 
