@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +17,7 @@ from certificates.checking import Answer, answer_of
 from certificates.codes import grouped, is_well_formed, normalise
 from certificates.models import Certificate, Standing
 from certificates.tokens import told_alike
+from clinics.currency import tell_of_each_other
 from clinics.models.bulk import MOST_ROWS
 
 LARGEST_FILE = 1_000_000  # bytes; five hundred rows of any length we take are far less
@@ -205,7 +205,7 @@ def look_up_all(codes: Iterable[str]) -> dict[str, Answer]:
     if not sound:
         return {}
     found = list(Certificate.objects.to_show().select_related("status_entry").filter(code__in=sound))
-    _tell_of_each_other(found)
+    tell_of_each_other(found)
     newer = _newer(found)
     answers = {}
     for certificate in found:
@@ -217,21 +217,6 @@ def look_up_all(codes: Iterable[str]) -> dict[str, Answer]:
         else:
             answers[certificate.code] = answer_of(certificate)
     return answers
-
-
-def _tell_of_each_other(found: Sequence[Certificate]) -> None:
-    """Bring along the certificates that keep others current, or each would ask for its own."""
-    needing = [certificate for certificate in found if certificate.achievement.current_while_id is not None]
-    held: dict[int, list[Certificate]] = defaultdict(list)
-    if needing:
-        for kept in Certificate.objects.to_show().filter(
-            holder__in={certificate.holder_id for certificate in needing},
-            achievement__in={certificate.achievement.current_while_id for certificate in needing},
-        ):
-            held[kept.holder_id].append(kept)
-    for certificate in found:
-        needs = certificate.achievement.current_while_id is not None
-        certificate.hygiene_lapsed_on = certificate.lapsed_without(held[certificate.holder_id]) if needs else None
 
 
 def _newer(found: Sequence[Certificate]) -> dict[int, Certificate]:

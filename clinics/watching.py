@@ -17,6 +17,7 @@ from accounts.models import User
 from certificates.codes import grouped, is_well_formed, normalise
 from certificates.dates import academy_day
 from certificates.models import Certificate, Condition, Standing
+from clinics.currency import tell_of_each_other
 from clinics.models import Clinic, WatchItem
 from jobs.mail import send_letter
 
@@ -89,25 +90,9 @@ def rows_of(items: Iterable[WatchItem]) -> list[Row]:
     """The lines for these items, in order: three queries, however many there are."""
     items = list(items)
     found = {each.pk: each for each in Certificate.objects.to_show().filter(pk__in={i.certificate_id for i in items})}
-    _tell_of_each_other(list(found.values()))
+    tell_of_each_other(list(found.values()))
     rows = [_row(item, found[item.certificate_id]) for item in items]
     return sorted(rows, key=lambda row: (ORDER[row.state], row.certificate.expires_on, row.name.casefold()))
-
-
-def _tell_of_each_other(certificates: Sequence[Certificate]) -> None:
-    """Whether what keeps them current has lapsed, asked once for all holders."""
-    asking = [each for each in certificates if each.achievement.current_while_id is not None]
-    held: dict[int, list[Certificate]] = {}
-    if asking:
-        keeping = Certificate.objects.to_show().filter(
-            holder__in={each.holder_id for each in asking},
-            achievement__in={each.achievement.current_while_id for each in asking},
-        )
-        for kept in keeping:
-            held.setdefault(kept.holder_id, []).append(kept)
-    for each in certificates:
-        needs = each.achievement.current_while_id is not None
-        each.hygiene_lapsed_on = each.lapsed_without(held.get(each.holder_id, ())) if needs else None
 
 
 def _row(item: WatchItem, certificate: Certificate) -> Row:
