@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from urllib.parse import urlencode
 
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
 
 from portal.pages import maintenance, too_large
@@ -38,6 +41,23 @@ class HeadersMiddleware:
         more = getattr(response, "may_use", None)
         words = PERMISSIONS.replace(f"{more}=()", f"{more}=(self)") if more else PERMISSIONS
         response.headers.setdefault("Permissions-Policy", words)
+        return response
+
+
+class PolicyMiddleware(CSPMiddleware):
+    """django-csp writes the policy anew for every answer. It is the same for all that ask for nothing of their own, and
+    written once for them: a tenth of the work of a check.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        super().__init__(get_response)
+        self.plain = build_policy()
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        is_asked = hasattr(request, "_csp_nonce") or any(name.startswith("_csp") for name in vars(response))
+        if is_asked or settings.DEBUG:
+            return super().process_response(request, response)
+        response.headers.setdefault(HEADER, self.plain)
         return response
 
 

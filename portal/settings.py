@@ -107,7 +107,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.HeadersMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "portal.middleware.PolicyMiddleware",
     "clinics.middleware.ProblemMiddleware",
     "portal.middleware.MaintenanceMiddleware",
     "portal.middleware.SizeMiddleware",

@@ -7,8 +7,9 @@ from clinics import api
 from portal import health, home
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include("certificates.urls")),  # first: what strangers ask all day is found after one look
+    # First what strangers ask all day: found after one look.
     path("api/v1/", api.urls),
+    path("", include("certificates.urls")),
     path("livez", health.livez, name="livez"),
     path("healthz", health.healthz, name="healthz"),
     path("admin/", admin.site.urls),

@@ -3,8 +3,12 @@
 from typing import Any
 
 import pytest
+from csp.middleware import CSPMiddleware
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+
+from portal.middleware import PolicyMiddleware
 
 
 def test_during_maintenance_every_page_says_so_without_the_database(client: Client, settings: Any) -> None:
@@ -61,3 +65,17 @@ def test_a_length_that_is_no_number_is_no_fault_of_ours(client: Client, path: st
     answer = client.generic("POST", path, b"", CONTENT_LENGTH=length)
 
     assert 400 <= answer.status_code < 500
+
+
+@pytest.mark.parametrize("own", [{}, {"img-src": ["'none'"]}])
+def test_the_policy_is_what_django_csp_would_write(rf: RequestFactory, own: dict[str, list[str]]) -> None:
+    def answer(_request: HttpRequest) -> HttpResponse:
+        response = HttpResponse()
+        if own:
+            response._csp_update = own  # type: ignore[attr-defined]  # as its decorators do
+        return response
+
+    ours, theirs = (made(answer)(rf.get("/")).headers for made in (PolicyMiddleware, CSPMiddleware))
+
+    assert ours["Content-Security-Policy"] == theirs["Content-Security-Policy"]
+    assert ("img-src 'self' data: blob: 'none'" in ours["Content-Security-Policy"]) is bool(own)
