@@ -75,7 +75,10 @@ def test_the_policy_is_what_django_csp_would_write(rf: RequestFactory, own: dict
             response._csp_update = own  # type: ignore[attr-defined]  # as its decorators do
         return response
 
-    ours, theirs = (made(answer)(rf.get("/")).headers for made in (PolicyMiddleware, CSPMiddleware))
+    ours, theirs = (
+        made(answer).process_response(rf.get("/"), answer(rf.get("/"))).headers
+        for made in (PolicyMiddleware, CSPMiddleware)
+    )
 
     assert ours["Content-Security-Policy"] == theirs["Content-Security-Policy"]
     assert ("img-src 'self' data: blob: 'none'" in ours["Content-Security-Policy"]) is bool(own)
