@@ -145,6 +145,7 @@ def issue(
     public = {"snapshot_sha256": certificate.snapshot_sha256}
     certificate.record("issued", by=by, public=public, at=certificate.issued_at)
     status.enter(certificate)
+    achievement.remember_title(certificate.statement["achievement"]["title"], certificate.issued_on)
     enqueue("draw_certificate", certificate.code, {"certificate_id": certificate.pk})
     point("award:written")
     return certificate

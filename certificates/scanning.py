@@ -14,15 +14,22 @@ from django.views.decorators.http import require_safe
 
 from certificates import tokens
 from certificates.check_views import cannot_check
-from certificates.models import Achievement
+from certificates.models import Achievement, AchievementTitle
 
 
 def known() -> dict[str, Any]:
-    """What the page needs to read tokens by itself, and since when it knows it. Nothing of any person."""
+    """What the page needs to read tokens by itself, and since when it knows it. Nothing of any person.
+
+    A token holds the number of an achievement: `titles` tell how paper of its day words it, `achievements` how we do.
+    """
+    titles: dict[int, list[tuple[str, str]]] = {}
+    for achievement, since, title in AchievementTitle.objects.values_list("achievement", "since", "title"):
+        titles.setdefault(achievement, []).append((since.isoformat(), title))
     return {
         "at": timezone.now().isoformat(timespec="seconds"),
         "keys": tokens.public_keys(),
         "achievements": dict(Achievement.objects.values_list("pk", "title")),
+        "titles": titles,
         "zone": settings.ACADEMY_TIME_ZONE,
         "site": settings.SITE_URL,
     }

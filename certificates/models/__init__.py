@@ -1,6 +1,6 @@
 """The tables of certificates: what was earned, what became of it, and what proves it."""
 
-from certificates.models.achievement import Achievement, AchievementQuerySet
+from certificates.models.achievement import Achievement, AchievementQuerySet, AchievementTitle
 from certificates.models.certificate import (
     EXPIRES_SOON,
     FILE_COLUMNS,
@@ -21,6 +21,7 @@ __all__ = [
     "FILE_COLUMNS",
     "Achievement",
     "AchievementQuerySet",
+    "AchievementTitle",
     "Certificate",
     "CertificateDecision",
     "CertificateEvent",

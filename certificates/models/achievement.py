@@ -1,11 +1,13 @@
-"""What a certificate is for."""
+"""What a certificate is for, and under which titles it was printed."""
 
+from datetime import date
 from typing import Self
 
 from django.db import models
 from django.db.models import Q
 
 from courses.models import Course, Programme
+from jobs import final
 
 
 class AchievementQuerySet(models.QuerySet["Achievement"]):
@@ -51,3 +53,32 @@ class Achievement(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def remember_title(self, title: str, day: date) -> None:
+        """A certificate with this title is issued on that day: written down where the one before bore another."""
+        newest = self.titles.order_by("since", "pk").last()
+        if newest is None or newest.title != title:
+            AchievementTitle.objects.get_or_create(achievement=self, title=title, since=day)
+
+
+class AchievementTitle(models.Model):
+    """A title as certificates bear it, from the day of the first one until another is printed. Only ever added to.
+
+    From what was issued, not from what the achievement is called: a corrected reissue bears the older one's title.
+    """
+
+    achievement = models.ForeignKey(Achievement, models.PROTECT, related_name="titles")
+    title = models.CharField(max_length=160)
+    since = models.DateField()  # a calendar day of the academy's zone, as a certificate's day of issue
+
+    class Meta:
+        ordering = ["since", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["achievement", "title", "since"], name="a_title_begins_once_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title}: {self.since:%Y-%m-%d}"
+
+
+final.protect(AchievementTitle)

@@ -16,7 +16,7 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from accounts.models import User
 from certificates import issuing, keys, tokens
-from certificates.models import Certificate, Purpose
+from certificates.models import AchievementTitle, Certificate, Purpose
 from tests import school
 from tests.browser.conftest import Windows
 from tests.browser.test_every_page import AXE, PICTURES, RUN_AXE, THEMES, WIDTHS, frame, sideways
@@ -114,6 +114,50 @@ def test_the_name_on_the_paper_is_confirmed_or_not(page: Page, certificate: Cert
     page.get_by_role("button", name="Compare").click()
     expect(page.get_by_text("Not issued to that name.")).to_be_visible()
     expect(page.get_by_text("Issued to that name.", exact=True)).to_be_hidden()
+
+
+def test_the_title_is_the_one_of_the_day_of_issue_and_doubted_only_where_it_may_be_another(
+    page: Page, certificate: Certificate
+) -> None:
+    today, achievement = certificate.issued_on, certificate.achievement
+    for title, days_ago in (("Clean work", 90), ("Hygiene", 50), (achievement.title, 20)):
+        AchievementTitle.objects.create(achievement=achievement, title=title, since=today - timedelta(days=days_ago))
+    page.reload()
+    doubt = page.get_by_text("the paper may word it otherwise")
+    told = [
+        (200, achievement.title, True),  # older than anything this site wrote down
+        (90, "Clean work", False),
+        (70, "Clean work", False),
+        (50, "Hygiene", True),  # on this day, both were about
+        (49, "Hygiene", True),
+        (48, "Hygiene", False),
+        (21, "Hygiene", False),
+        (20, achievement.title, True),
+        (10, achievement.title, False),
+        (0, achievement.title, True),  # it may have changed since this copy was made
+    ]
+    for days_ago, title, is_doubted in told:
+        paste(page, resigned(certificate, issued_on=today - timedelta(days=days_ago)))
+
+        expect(heading(page)).to_have_text("Genuine as issued")
+        expect(page.locator("[data-slot=title]")).to_have_text(title)
+        expect(doubt).to_be_visible(visible=is_doubted)
+        page.get_by_role("button", name="Check another").click()
+
+
+def test_a_copy_from_before_titles_were_told_goes_on_working(page: Page, certificate: Certificate) -> None:
+    """A page that was kept may be newer than the keys that were kept beside it."""
+    told = page.evaluate(
+        """async (token) => {
+          const { read } = await import("/static/js/scan/tokens.js");
+          const { titles, ...known } = await (await fetch("/scan/keys.json")).json();
+          return [Boolean(titles), await read(token, known)];
+        }""",
+        tokens.issue(certificate),
+    )
+
+    assert told[0]
+    assert (told[1]["title"], told[1]["isSure"]) == (certificate.achievement.title, False)
 
 
 def test_the_live_answer_is_one_step_away(page: Page, certificate: Certificate, site: str) -> None:

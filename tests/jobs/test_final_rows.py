@@ -24,6 +24,7 @@ def test_installing_twice_changes_nothing() -> None:
 # Table -> the columns that may still change. Taking one out, or letting more change, is a decision to be made here too.
 WRITTEN_ONCE = {
     "accounts.Agreement": set(),
+    "certificates.AchievementTitle": set(),
     "certificates.Certificate": {
         "credential_text", "credential_sha256", "credential_kid", "token", "seal_fingerprint", "pdf_sha256", "pdf_key",
         "pdf_size", "drawn_at",

@@ -177,6 +177,7 @@ class ScanPaper extends HTMLElement {
       host: said.host,
     };
     for (const slot of this.answer.querySelectorAll("[data-slot]")) slot.textContent = values[slot.dataset.slot] ?? "";
+    this.part("reworded").hidden = !said.digest || said.isSure;
     const hosts = [location.host, new URL(this.known.site).host].map((host) => host.toLowerCase());
     this.part("elsewhere").hidden = !said.host || hosts.includes(said.host.toLowerCase());
     const link = this.part("live");

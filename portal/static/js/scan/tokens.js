@@ -77,17 +77,32 @@ export function dayOf(moment, zone) {
   return new Date(`${written.format(moment)}T00:00:00Z`);
 }
 
+const dateOf = (moment) => moment.toISOString().slice(0, 10);
+
+// The title as paper of that day words it. `isSure` only when one title alone was printed then: the day before counts
+// too, since a certificate may be dated just before midnight and written down after; and the copy must be younger.
+function titled(known, number, issued) {
+  const [eve, day] = [dateOf(new Date(issued - DAY)), dateOf(issued)];
+  const until = (known.titles?.[number] ?? []).filter(([since]) => since <= day); // oldest first
+  if (!until.length) return { title: known.achievements[number] ?? "", isSure: false };
+  const before = until.filter(([since]) => since < eve).slice(-1);
+  const about = new Set([...before, ...until.filter(([since]) => since >= eve)].map(([, title]) => title));
+  const made = dateOf(dayOf(new Date(known.at), known.zone));
+  return { title: until.at(-1)[1], isSure: about.size === 1 && day < made };
+}
+
 // `state` is genuine, expired, early (by this clock not issued yet), forged, unknown-key, other-version, unreadable or
 // unsupported. Only the first three say anything of a certificate.
 export async function read(text, known, now = new Date()) {
   const bytes = unpacked(text.trim().toUpperCase(), BASE32);
   if (!bytes || bytes.length !== BYTES || text.trim().length !== (BYTES * 8) / 5) return { state: "unreadable" };
   if (bytes[0] !== VERSION) return { state: "other-version" };
+  const issued = new Date(DAY_ZERO + ((bytes[12] << 8) | bytes[13]) * DAY);
   const said = {
     code: codeIn(bytes.slice(2, 12)),
-    issued: new Date(DAY_ZERO + ((bytes[12] << 8) | bytes[13]) * DAY),
+    issued,
     expires: new Date(DAY_ZERO + ((bytes[14] << 8) | bytes[15]) * DAY),
-    title: known.achievements[(bytes[16] << 8) | bytes[17]] ?? "",
+    ...titled(known, (bytes[16] << 8) | bytes[17], issued),
     digest: bytes.slice(18, WORDS),
   };
   if (!globalThis.crypto?.subtle) return { state: "unsupported", code: said.code };
