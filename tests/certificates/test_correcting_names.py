@@ -143,7 +143,7 @@ def test_what_was_revoked_meanwhile_cannot_be_granted_but_can_be_refused(
     page = client.post(asked.get_absolute_url(), {"decision": "granted", "why": "The deed shows it."})
     assert page.status_code == 422
     assert "revoked" in page.text
-    assert not Mail.objects.exists()
+    assert not Mail.objects.filter(kind="name-correction").exists()
 
     assert client.post(asked.get_absolute_url(), {"decision": "refused", "why": "It is revoked."}).status_code == 302
 
