@@ -91,6 +91,8 @@ def write_letters(payload: dict[str, Any]) -> None:
     context = {"alert": found, "item": found.item, "clinic": found.item.clinic, "words": found.words}
     context |= {"kind": found.event.partition(":")[0], "days": found.words.get("days")}
     context["ends"] = date.fromisoformat(found.words["expires"])
+    if hygiene := found.words.get("hygiene"):
+        context |= {"hygiene_ends": date.fromisoformat(hygiene["ends"]), "has_lapsed": hygiene["has_lapsed"]}
     for member in members:
         if member.user.is_active:
             send_letter(

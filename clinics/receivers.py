@@ -8,7 +8,7 @@ from accounts.models import Invitation, User
 from accounts.signals import invitation_accepted
 from certificates.models import CertificateEvent
 from certificates.signals import certificate_event
-from clinics import alerting
+from clinics import alerting, lapsing
 from clinics.models import Clinic, Membership
 
 ROLES = {"clinic_member": Membership.Role.MEMBER, "clinic_owner": Membership.Role.OWNER}
@@ -25,3 +25,4 @@ def join(invitation: Invitation, user: User, **_: Any) -> None:
 @receiver(certificate_event)
 def tell_those_who_watch(event: CertificateEvent, **_: Any) -> None:
     alerting.tell_of(event)
+    lapsing.look_after(event)

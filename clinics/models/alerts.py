@@ -29,7 +29,10 @@ class Webhook(models.Model):
 
 
 class Alert(models.Model):
-    """One thing a clinic is told by one channel. `event` names it: `revoked`, `suspended:12`, `expires:30`, ..."""
+    """One thing a clinic is told by one channel.
+
+    `event` names it: `revoked`, `suspended:12`, `expires:30`, `hygiene:7:2027-11-23`, `hygiene:lapsed:2027-11-23`, ...
+    """
 
     class Channel(models.TextChoices):
         MAIL = "mail", _("Mail")
