@@ -71,7 +71,7 @@ def watch_create(request: SignedIn, clinic_id: int) -> HttpResponse:
             for code in form.cleaned_data["codes"]:
                 outcomes.append(watching.add(clinic, code, by=request.user, **form.words()))
             if all(outcome.item for outcome in outcomes):
-                messages.success(request, _put_on_list(len(outcomes)))
+                messages.success(request, _put_on_list(outcomes))
                 return redirect("clinics:staff", clinic_id=clinic.pk)
             left = "\n".join(outcome.typed for outcome in outcomes if not outcome.item)
             form = WatchForm(initial={**form.words(), "codes": left})
@@ -85,10 +85,18 @@ def watch_create(request: SignedIn, clinic_id: int) -> HttpResponse:
     return render(request, "clinics/watch_create.html", context, status=status)
 
 
-def _put_on_list(number: int) -> str:
+def _put_on_list(outcomes: Sequence[watching.Outcome]) -> str:
+    number = len(outcomes)
+    if all(outcome.is_told for outcome in outcomes):
+        return ngettext(
+            "On the list. Its holder is told by letter.",
+            "%(number)d certificates are on the list. Their holders are told by letter.",
+            number,
+        ) % {"number": number}
     return ngettext(
-        "On the list. Its holder is told by letter.",
-        "%(number)d certificates are on the list. Their holders are told by letter.",
+        "On the list. Its holder had a letter about it lately and gets no other; their own page shows it.",
+        "%(number)d certificates are on the list. Their holders are told by letter, but for those who had one lately; "
+        "their own pages show it.",
         number,
     ) % {"number": number}
 
@@ -130,7 +138,7 @@ def newer_create(request: SignedIn, clinic_id: int, pk: int) -> HttpResponse:
     row = listed_row(request, clinic_id, pk)
     outcome = watching.watch_newer(row, by=request.user)
     if outcome.item:
-        messages.success(request, _("The newer certificate is on the list. Its holder is told by letter."))
+        messages.success(request, _put_on_list([outcome]))
     else:
         messages.warning(request, outcome.problem)
     return redirect("clinics:staff", clinic_id=clinic_id)

@@ -6,10 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,9 +21,11 @@ from certificates.models import Certificate, Condition, Standing
 from clinics.currency import tell_of_each_other
 from clinics.models import Clinic, WatchItem
 from jobs.mail import send_letter
+from jobs.models import Mail
 
 MOST_AT_ONCE = 50
 MOST_WATCHED = 500
+TOLD_AGAIN_AFTER = timedelta(days=30)  # a holder who was told of a clinic and a certificate
 REFUSED = "refused"
 
 NOW, SOON, CURRENT, SILENT = "now", "soon", "current", "refused"
@@ -138,6 +141,7 @@ class Outcome:
     typed: str
     item: WatchItem | None = None
     problem: str = ""
+    is_told: bool = False  # its holder, by letter
 
 
 def codes_in(text: str) -> list[str]:
@@ -147,7 +151,7 @@ def codes_in(text: str) -> list[str]:
 
 
 def add(clinic: Clinic, typed: str, *, by: User, job_title: str = "", site: str = "", note: str = "") -> Outcome:
-    """Put the certificate with this code on the list and tell its holder, or say in words why not."""
+    """Put the certificate with this code on the list and tell its holder of it, or say in words why not."""
     code = normalise(typed)
     shown = grouped(code) if is_well_formed(code) else typed[:40]
     certificate = None
@@ -171,16 +175,41 @@ def add(clinic: Clinic, typed: str, *, by: User, job_title: str = "", site: str 
             item = WatchItem.objects.create(
                 clinic=clinic, certificate=certificate, job_title=job_title, site=site, note=note, added_by=by
             )
-            _tell_holder(item)
+            is_told = _is_holder_to_be_told(item)
+            if is_told:
+                _tell_holder(item)
     except IntegrityError:  # somebody else of the clinic was quicker
         return Outcome(shown, problem=_("It is on your list already."))
-    return Outcome(shown, item=item)
+    return Outcome(shown, item=item, is_told=is_told)
+
+
+def is_to_be_told(now: datetime, *, told_at: datetime | None, allowed_at: datetime | None) -> bool:
+    """Off the list and on again is no news for a while; after a refusal that was lifted it is."""
+    if told_at is None or now - told_at >= TOLD_AGAIN_AFTER:
+        return True
+    return allowed_at is not None and allowed_at > told_at
+
+
+def _is_holder_to_be_told(item: WatchItem) -> bool:
+    """Asked once the line is on the list: until then somebody else may be putting it there."""
+    earlier = WatchItem.objects.filter(clinic=item.clinic_id, certificate=item.certificate_id).exclude(pk=item.pk)
+    lines = dict(earlier.values_list("pk", "allowed_again_at"))
+    letters = Mail.objects.filter(key__in=[_letter_key(pk) for pk in lines])
+    return is_to_be_told(
+        item.added_at,
+        told_at=letters.aggregate(last=Max("created_at"))["last"],
+        allowed_at=max((at for at in lines.values() if at), default=None),
+    )
+
+
+def _letter_key(pk: int) -> str:
+    return f"watched:{pk}"
 
 
 def _tell_holder(item: WatchItem) -> None:
     holder = item.certificate.holder
     send_letter(
-        key=f"watched:{item.pk}",
+        key=_letter_key(item.pk),
         kind="watched",
         to=holder.email,
         user=holder,

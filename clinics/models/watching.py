@@ -43,6 +43,7 @@ class WatchItem(models.Model):
     ended_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)
     refused_at = models.DateTimeField(null=True, blank=True)  # by the holder
+    allowed_again_at = models.DateTimeField(null=True, blank=True)  # by the holder, who had refused
 
     objects = WatchItemQuerySet.as_manager()
 
@@ -78,5 +79,8 @@ class WatchItem(models.Model):
 
     def lift_refusal(self) -> None:
         """The clinic may watch it again: what stands on its list is watched on, what was taken off may be added."""
-        WatchItem.objects.filter(clinic=self.clinic_id, certificate=self.certificate_id).update(refused_at=None)
-        self.refresh_from_db(fields=["refused_at"])
+        refused = WatchItem.objects.filter(
+            clinic=self.clinic_id, certificate=self.certificate_id, refused_at__isnull=False
+        )
+        refused.update(refused_at=None, allowed_again_at=timezone.now())
+        self.refresh_from_db(fields=["refused_at", "allowed_again_at"])

@@ -1,9 +1,10 @@
 """A clinic puts certificates on its list and sees at a glance what needs doing; holders are told."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 from allauth.core.internal import ratelimit
 from django.test import Client
 from django.urls import reverse
@@ -308,6 +309,77 @@ def test_taken_off_the_list_it_may_be_put_on_again(
     item.refresh_from_db()
     assert (item.ended_by, listed(clinic)) == (cleo, [])
     assert watching.add(clinic, certificate.code, by=cleo).item
+
+
+def letters() -> int:
+    return Mail.objects.filter(kind="watched").count()
+
+
+def test_off_the_list_and_on_again_the_holder_is_told_once_in_thirty_days(
+    clinic: Clinic, cleo: User, certificate: Certificate, client_of: ClientOf
+) -> None:
+    start, counts = timezone.now(), {}
+
+    for days in (0, 1, 29, 30, 31, 61):
+        with time_machine.travel(start + timedelta(days=days, seconds=1), tick=False):
+            outcome = watching.add(clinic, certificate.code, by=cleo)
+            assert outcome.item
+            outcome.item.end(by=cleo)
+        counts[days] = letters()
+    with time_machine.travel(start + timedelta(days=62), tick=False):
+        text = put(client_of(cleo), clinic, certificate.code)
+
+    assert counts == {0: 1, 1: 1, 29: 1, 30: 2, 31: 2, 61: 3}
+    assert "gets no other; their own page shows it." in text
+    assert letters() == 3
+    assert "Harbour Clinic" in client_of(certificate.holder).get(reverse("clinics:watched_by")).text
+
+
+def test_another_clinic_and_another_certificate_are_told_of_all_the_same(
+    clinic: Clinic, cleo: User, certificate: Certificate, hygiene: Course, earn: Earn
+) -> None:
+    other = Clinic.objects.create(name="Hill Clinic", place="York")
+    second = earn(certificate.holder, hygiene.achievement, cycle=2)
+
+    outcomes = [
+        watching.add(clinic, certificate.code, by=cleo),
+        watching.add(other, certificate.code, by=cleo),
+        watching.add(clinic, second.code, by=cleo),
+    ]
+
+    assert all(outcome.is_told for outcome in outcomes)
+    assert letters() == 3
+
+
+def test_after_a_refusal_that_was_lifted_the_holder_is_told_again(
+    clinic: Clinic, cleo: User, certificate: Certificate
+) -> None:
+    item = watching.add(clinic, certificate.code, by=cleo).item
+    assert item
+    item.refuse()
+    item.end(by=cleo)
+    item.lift_refusal()
+
+    again = watching.add(clinic, certificate.code, by=cleo)
+    assert again.is_told
+    assert again.item
+    again.item.end(by=cleo)
+
+    assert not watching.add(clinic, certificate.code, by=cleo).is_told
+    assert letters() == 2
+
+
+@pytest.mark.parametrize(
+    ("told", "allowed", "is_told"),
+    [(None, None, True), (29, None, False), (30, None, True), (5, 4, True), (5, 6, False)],
+)
+def test_when_a_holder_is_told(told: int | None, allowed: int | None, is_told: bool) -> None:
+    now = timezone.now()
+
+    def ago(days: int | None) -> datetime | None:
+        return None if days is None else now - timedelta(days=days)
+
+    assert watching.is_to_be_told(now, told_at=ago(told), allowed_at=ago(allowed)) == is_told
 
 
 def test_the_clinic_s_words_are_changed_and_nobody_s_else(
