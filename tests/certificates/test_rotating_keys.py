@@ -81,6 +81,25 @@ def test_a_new_key_waits_signs_and_retires_the_former(
     assert "active" in words
 
 
+@pytest.mark.parametrize("how", ["retire", "compromise"])
+def test_a_key_made_after_the_only_one_is_gone_may_wait_or_sign_at_once(how: str, production: None) -> None:
+    told(how, keys.active(Purpose.TOKEN).kid, "--why", "A laptop was lost", "--yes")
+
+    words = told("make", "token")
+
+    row = IssuerKey.objects.for_(Purpose.TOKEN).get(active_from=None)
+    assert "nothing to wait for" not in words
+    assert "No token key is active, so nothing is issued until one is." in words
+    assert f"After {row.published_at + timedelta(hours=1):%H:%M} UTC" in words
+    assert f"manage.py keys activate {row.kid} --now" in words
+    assert "signs from now on" in told("activate", row.kid, "--now")
+
+
+def test_a_first_key_has_nothing_to_wait_for() -> None:
+    for _time in range(2):  # one that waits signed nothing either
+        assert "there is nothing to wait for" in told("make", "token")
+
+
 def test_fifty_nine_minutes_are_too_few(production: None, monkeypatch: pytest.MonkeyPatch) -> None:
     kid = keys.make(Purpose.TOKEN).kid
     waiting_since(kid, 59, monkeypatch)

@@ -75,12 +75,21 @@ class Command(BaseCommand):
         self.wait(row)
 
     def wait(self, row: IssuerKey) -> None:
-        if IssuerKey.objects.for_(row.purpose).signing().exists():
-            ready_at = row.published_at + keys.CACHE_LIFETIME
-            self.stdout.write(f"It waits. After {ready_at:%H:%M} UTC: manage.py keys activate {row.kid}")
+        """What to do next: who asked for our keys before this one was made goes on without it for a while."""
+        others = IssuerKey.objects.for_(row.purpose)
+        ready_at = f"{row.published_at + keys.CACHE_LIFETIME:%H:%M} UTC"
+        activate = f"manage.py keys activate {row.kid}"
+        if others.signing().exists():
+            self.stdout.write(f"It waits. After {ready_at}: {activate}")
+        elif others.filter(active_from__isnull=False).exists():
+            self.stdout.write(
+                f"No {row.purpose} key is active, so nothing is issued until one is. After {ready_at} everybody can "
+                f"know this one: {activate}. Or at once, and until then some cannot verify what it signs: "
+                f"{activate} --now"
+            )
         else:
             self.stdout.write(
-                f"Nothing was signed before, so there is nothing to wait for: manage.py keys activate {row.kid} --now"
+                f"No {row.purpose} key signed anything before, so there is nothing to wait for: {activate} --now"
             )
 
     def do_activate(self, kid: str, now: bool, **options: Any) -> None:
