@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import io
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from certificates.dates import academy_zone, months_later
-from certificates.models import Achievement, Standing
+from certificates.models import Achievement, Standing, Supersession
 from clinics import watching
 from clinics.models import Clinic, SiteTraining, WatchItem
 from clinics.watching import Row
@@ -94,11 +94,11 @@ def trainer_sentence() -> str:
 
 
 def record_of(clinic: Clinic, item: WatchItem) -> Record:
-    """Everything this clinic may say of the holder of this item: certificates it watches, and its own trainings."""
-    items = list(
-        WatchItem.objects.filter(clinic=clinic, certificate__holder=item.certificate.holder_id).order_by("added_at")
-    )
-    rows = watching.rows_of(each for each in items if each.is_watching)
+    """Everything this clinic may say of the holder of this item: certificates it watches, what these replaced while it
+    was watched, and its own trainings."""
+    holder = item.certificate.holder_id
+    items = list(WatchItem.objects.filter(clinic=clinic, certificate__holder=holder).order_by("added_at"))
+    rows = watching.rows_of(_recorded(items, holder))
     trainers = _trainers([row.certificate.achievement for row in rows])
     lines = [_tested(row, trainers[row.certificate.achievement_id]) for row in rows]
     lines += [
@@ -114,6 +114,33 @@ def record_of(clinic: Clinic, item: WatchItem) -> Record:
         made_at=timezone.now(),
         is_refused=any(each.refused_at for each in items),
     )
+
+
+def _recorded(items: Sequence[WatchItem], holder: int) -> list[WatchItem]:
+    """What is watched, and what left the list when the certificate that replaced it was put there: a renewal does not
+    undo the training before it. Not what was refused, and not where the holder lets the older one lead nowhere."""
+    watched = {each.certificate_id: each for each in items if each.is_watching}
+    newer = dict(Supersession.objects.filter(older__holder=holder, is_shared=True).values_list("older", "newer"))
+    refused = {each.certificate_id for each in items if each.refused_at}
+    replaced = {
+        each.certificate_id: each
+        for each in items
+        if each.certificate_id not in watched
+        and each.certificate_id not in refused
+        and _leads_to(watched, each.certificate_id, newer)
+    }
+    return [*watched.values(), *replaced.values()]
+
+
+def _leads_to(watched: Container[int], certificate: int, newer: Mapping[int, int]) -> bool:
+    """Whether one of these replaced it, or replaced what did."""
+    passed: set[int] = set()
+    while certificate in newer and certificate not in passed:
+        passed.add(certificate)
+        certificate = newer[certificate]
+        if certificate in watched:
+            return True
+    return False
 
 
 def _trainers(achievements: Iterable[Achievement]) -> dict[int, str]:

@@ -16,7 +16,7 @@ from accounts.models import User
 from certificates import reissuing
 from certificates.dates import months_later
 from certificates.models import Certificate
-from clinics import training
+from clinics import training, watching
 from clinics.models import Clinic, SiteTraining, WatchItem
 from courses.models import Course, Teaching
 from tests.cast import person
@@ -191,6 +191,95 @@ def test_after_a_change_of_name_the_record_is_kept_under_the_newer_one(
     assert "Tess Trainee" not in page
     for item in (older, newer):
         assert {row["Attendee"] for row in sheet(client, clinic, item)} == {"Tess Tailor"}
+
+
+@pytest.fixture
+def renewed(
+    clinic: Clinic, cleo: User, tess: User, hygiene: Course, earn: Earn, watch: Watch, client_of: ClientOf
+) -> tuple[Certificate, Certificate]:
+    """An older certificate that was watched, and the renewal that took its place on the list with one click."""
+    older, newer = earn(tess, hygiene.achievement, days_ago=350), earn(tess, hygiene.achievement, cycle=2)
+    item = watch(older, job_title="Practitioner")
+    older.supersede(newer, cause="renewal")
+    client_of(cleo).post(reverse("clinics:newer_create", args=[clinic.pk, item.pk]))
+    return older, newer
+
+
+def record_rows(clinic: Clinic, client: Client) -> list[tuple[str, str]]:
+    """What the record of whoever is on the list says of certificates."""
+    item = WatchItem.objects.filter(clinic=clinic).listed().get()
+    rows = sheet(client, clinic, item)
+    return [(row["Certificate number"], row["Certificate today"]) for row in rows]
+
+
+def test_a_renewal_does_not_undo_the_training_before_it(
+    clinic: Clinic, cleo: User, renewed: tuple[Certificate, Certificate], client_of: ClientOf
+) -> None:
+    older, newer = renewed
+    client = client_of(cleo)
+    item = WatchItem.objects.listed().get()
+    assert item.certificate == newer
+
+    rows = sheet(client, clinic, item)
+    page = client.get(reverse("clinics:record", args=[clinic.pk, item.pk])).text
+
+    assert [(row["Certificate number"], row["Certificate today"], row["Date"]) for row in rows] == [
+        (newer.grouped_code, "valid", newer.issued_on.isoformat()),
+        (older.grouped_code, "replaced", older.issued_on.isoformat()),
+    ]
+    assert {(row["Content"], row["Job title"]) for row in rows} == {
+        ("Hygiene and infection control: Hand hygiene, Sharps", "Practitioner")
+    }
+    assert all("The academy office" in row["Trainer or contact"] for row in rows)
+    assert f'<span class="num">{older.grouped_code}</span>, replaced' in page
+
+
+def test_two_renewals_later_all_three_stand_in_the_record(
+    clinic: Clinic, cleo: User, tess: User, hygiene: Course, renewed: tuple[Certificate, Certificate], earn: Earn,
+    client_of: ClientOf,
+) -> None:  # fmt: skip
+    older, newer = renewed
+    newest = earn(tess, hygiene.achievement, cycle=3)
+    newer.supersede(newest, cause="renewal")
+    WatchItem.objects.listed().get().end(by=cleo)
+    watching.add(clinic, newest.code, by=cleo)
+
+    found = record_rows(clinic, client_of(cleo))
+
+    assert sorted(found) == sorted(
+        [(newest.grouped_code, "valid"), (newer.grouped_code, "replaced"), (older.grouped_code, "replaced")]
+    )
+
+
+def test_what_was_on_the_list_twice_stands_in_the_record_once(
+    clinic: Clinic, cleo: User, renewed: tuple[Certificate, Certificate], client_of: ClientOf
+) -> None:
+    older, _newer = renewed
+    again = watching.add(clinic, older.code, by=cleo).item
+    assert again
+    again.end(by=cleo)
+
+    assert len(record_rows(clinic, client_of(cleo))) == 2
+
+
+@pytest.mark.parametrize("how", ["refused", "not shared", "taken off", "never watched"])
+def test_an_older_one_the_clinic_may_not_tell_of_is_left_out(
+    how: str, clinic: Clinic, cleo: User, tess: User, hygiene: Course, renewed: tuple[Certificate, Certificate],
+    earn: Earn, depth: Course, watch: Watch, client_of: ClientOf,
+) -> None:  # fmt: skip
+    older, newer = renewed
+    if how == "refused":
+        WatchItem.objects.get(certificate=older).refuse()
+    elif how == "not shared":
+        reissuing.share(older, by=tess, is_shared=False)
+    elif how == "taken off":
+        WatchItem.objects.get(certificate=newer).end(by=cleo)
+        watch(earn(tess, depth.achievement))
+    else:
+        other = Clinic.objects.create(name="Hill Clinic", place="York")
+        WatchItem.objects.filter(certificate=older).update(clinic=other)
+
+    assert older.grouped_code not in {number for number, _standing in record_rows(clinic, client_of(cleo))}
 
 
 def test_a_refused_certificate_is_left_out_and_the_clinic_s_own_training_stays(
