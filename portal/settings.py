@@ -113,6 +113,7 @@ MIDDLEWARE = [
     "portal.middleware.SizeMiddleware",
     "portal.middleware.PartialUpdateMiddleware",
     "certificates.middleware.CheckOutageMiddleware",
+    "certificates.middleware.AlikeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
