@@ -12,7 +12,7 @@ from io import StringIO
 from typing import Any
 
 from django.conf import settings
-from django.core.files.storage import storages
+from django.core.files.storage import Storage, storages
 from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -22,16 +22,17 @@ from django.utils.translation import gettext_lazy, override
 
 from accounts.models import User
 from certificates import drawing, sealing
-from certificates.dates import academy_zone
-from certificates.storing import keep
+from certificates.dates import academy_today, academy_zone
+from certificates.storing import MOST_ORPHANS, ORPHANED, OURS, keep
 from clinics.bulk import Answered, NameMatch
 from clinics.models import BulkCheck, Clinic
-from jobs.running import enqueue, job
+from jobs.running import enqueue, job, sweeper
 from quizzes.analysis.exporting import MARKER, plain
 
 log = logging.getLogger("clinics")
 
-JOB = "seal_summary"
+JOB, SWEEP = "seal_summary", "sweep_summaries"
+ROOT = "summaries"
 Row = dict[str, Any]
 STATES: dict[str, str | Promise] = {  # what needs doing first
     "revoked": gettext_lazy("Revoked"),
@@ -128,7 +129,7 @@ def seal(payload: dict[str, Any]) -> None:
         pdf = drawing.summary(words)
         sealed = sealing.seal(pdf, reason=_("Sealed summary of a check"), name=settings.ACADEMY["name"])
     sha256 = hashlib.sha256(sealed.pdf).hexdigest()
-    key = keep(f"summaries/{sha256[:2]}/{sha256}.pdf", sealed.pdf)
+    key = keep(f"{ROOT}/{sha256[:2]}/{sha256}.pdf", sealed.pdf)
     BulkCheck.objects.filter(pk=check.pk, pdf_sha256="").update(pdf_sha256=sha256, pdf_key=key)
 
 
@@ -203,3 +204,40 @@ def stored(check: BulkCheck) -> bytes | None:
         log.error("The summary of bulk check %s is not the one that was sealed.", check.pk)
         return None
     return content
+
+
+# --- What nobody can ask for any more -------------------------------------------------------------
+@sweeper
+def sweep_daily() -> None:
+    enqueue(SWEEP, academy_today().isoformat())
+
+
+@job(SWEEP, queue="issuing")
+def sweep(_payload: dict[str, Any]) -> None:
+    """Remove files under `summaries/` that no check names, a day after they were written: a killed worker left them,
+    or their clinic is gone. A few at a time; and where most are named by none, a table is lost, and what is left is
+    for a person to look at.
+    """
+    storage = storages["private"]
+    orphans, named = _orphans(storage)
+    if len(orphans) > max(MOST_ORPHANS, named):
+        log.error("%s files under %s/ are named by no check, and %s are. None was removed.", len(orphans), ROOT, named)
+        return
+    for key in orphans[:MOST_ORPHANS]:
+        log.info("Removing %s: no check names it.", key)
+        storage.delete(key)
+
+
+def _orphans(storage: Storage) -> tuple[list[str], int]:
+    """Files of ours that are old and named by no check; how many are named."""
+    before = timezone.now() - ORPHANED
+    old: list[str] = []
+    for folder in storage.listdir(ROOT)[0] if storage.exists(ROOT) else ():
+        keys = (f"{ROOT}/{folder}/{name}" for name in storage.listdir(f"{ROOT}/{folder}")[1] if OURS.fullmatch(name))
+        old += (key for key in keys if storage.get_modified_time(key) < before)
+    if not old:
+        return [], 0
+    # Asked for only now: what is recorded meanwhile is younger than a day. Once, for each row is long to read past.
+    named = set(BulkCheck.objects.exclude(pdf_key="").values_list("pdf_key", flat=True))
+    orphans = [key for key in old if key not in named]
+    return orphans, len(old) - len(orphans)

@@ -2,7 +2,9 @@
 
 import csv
 import io
+import os
 import subprocess
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -436,6 +438,81 @@ def test_a_check_whose_clinic_is_gone_needs_no_summary(clinic: Clinic, cleo: Use
     clinic.delete()
 
     summarising.seal({"check_id": check.pk})
+
+
+def put_file(files: Path, name: str, *, days: float) -> Path:
+    """A file among the summaries, written so many days ago."""
+    path = files / "summaries" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"x")
+    then = time.time() - days * 24 * 60 * 60
+    os.utime(path, (then, then))
+    return path
+
+
+def summaries(files: Path) -> set[Path]:
+    return {path for path in (files / "summaries").rglob("*") if path.is_file()}
+
+
+def sealed(clinic: Clinic, by: User, code: str, files: Path) -> Path:
+    """The summary of a check of two days ago."""
+    check = summarising.remember(clinic, bulk.check([Asked(1, code)]), by=by)
+    summarising.seal({"check_id": check.pk})
+    check.refresh_from_db()
+    return put_file(files, check.pdf_key.removeprefix("summaries/"), days=2)
+
+
+@pytest.mark.django_db
+def test_the_summaries_of_a_clinic_that_is_gone_are_swept_after_a_day_and_nothing_else(
+    clinic: Clinic, cleo: User, certificate: Certificate, files: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="clinics")
+    kept = sealed(clinic, cleo, certificate.code, files)
+    other = Clinic.objects.create(name="Hill Clinic", place="York")
+    gone = sealed(other, cleo, certificate.code, files)
+    foreign, young = put_file(files, "aa/notes.pdf", days=2), put_file(files, f"aa/{'b' * 64}.pdf", days=0.9)
+    draft = put_file(files, "aa/.x1.part", days=1.1)
+    summarising.sweep({})
+    assert summaries(files) == {kept, gone, foreign, young}
+
+    other.delete()
+    summarising.sweep({})
+    summarising.sweep({})
+
+    assert summaries(files) == {kept, foreign, young}
+    for path in (gone, draft):
+        assert f"Removing summaries/{path.parent.name}/{path.name}: no check names it." in caplog.text
+
+
+@pytest.mark.django_db
+def test_many_summaries_go_fifty_at_a_time_and_where_most_have_no_name_none_goes(
+    clinic: Clinic, cleo: User, certificate: Certificate, files: Path, monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(summarising, "MOST_ORPHANS", 2)
+    for number in range(3):
+        put_file(files, f"aa/{number:064x}.pdf", days=2)
+
+    summarising.sweep({})
+    assert len(summaries(files)) == 3
+    assert "None was removed" in caplog.text
+
+    for _check in range(3):
+        sealed(clinic, cleo, certificate.code, files)
+    summarising.sweep({})
+    assert len(summaries(files)) == 4
+    summarising.sweep({})
+    assert len(summaries(files)) == 3
+    assert all(BulkCheck.objects.filter(pdf_key__endswith=path.name).exists() for path in summaries(files))
+
+
+@pytest.mark.django_db
+def test_where_nothing_was_sealed_yet_nothing_is_swept_and_it_is_asked_for_once_a_day(files: Path) -> None:
+    summarising.sweep({})
+    summarising.sweep_daily()
+    summarising.sweep_daily()
+
+    assert Job.objects.filter(kind=summarising.SWEEP).count() == 1
 
 
 @pytest.mark.django_db
