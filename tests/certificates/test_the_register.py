@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from certificates import issuing, registering, reissuing
+from certificates import issuing, reading_back, registering, reissuing
 from certificates.codes import grouped
 from certificates.models import Certificate, CertificateEvent, RegisterLink
 from certificates.models.register import START, chained
@@ -53,7 +53,7 @@ def third(hygiene: Course, second: Certificate) -> Certificate:
 
 
 def words() -> str:
-    return "\n".join(map(str, registering.check()))
+    return "\n".join(map(str, reading_back.check()))
 
 
 def test_events_are_numbered_and_each_names_the_one_before(issued: Certificate) -> None:
@@ -98,11 +98,11 @@ def test_many_are_linked_in_batches(issued: Certificate, monkeypatch: pytest.Mon
         issued.record("delivered", public={"number": number})
 
     assert registering.link() == 9
-    assert registering.check() == []
+    assert reading_back.check() == []
 
 
 def test_a_whole_register_has_no_problem_and_the_command_prints_its_head(third: Certificate) -> None:
-    assert registering.check() == []
+    assert reading_back.check() == []
     out = StringIO()
     call_command("check_register", stdout=out)
 
@@ -113,7 +113,7 @@ def test_a_whole_register_has_no_problem_and_the_command_prints_its_head(third: 
 
 
 def test_an_empty_register_is_whole(db: None) -> None:
-    assert registering.check() == []
+    assert reading_back.check() == []
     assert registering.head() is None
 
 
@@ -212,7 +212,7 @@ def test_what_was_tampered_with_is_found_and_named(
     with tampering() as cursor:
         tamper(cursor)
 
-    first, *_others = registering.check()
+    first, *_others = reading_back.check()
     assert str(first) == named.format(
         first=grouped(issued.code), second=grouped(second.code), third=grouped(third.code)
     )
@@ -292,8 +292,8 @@ def test_a_register_rewritten_whole_is_found_by_the_head_that_was_kept_elsewhere
             event.save()
     registering.link()
 
-    assert registering.check() == []  # it proves nothing by itself
-    (problem,) = registering.check(kept)
+    assert reading_back.check() == []  # it proves nothing by itself
+    (problem,) = reading_back.check(kept)
     assert "not the one that was kept elsewhere" in str(problem)
     with pytest.raises(CommandError, match="rewritten"):
         call_command("check_register", expect=kept, stdout=StringIO())
@@ -305,7 +305,7 @@ def test_what_was_cut_off_the_end_is_found_by_the_head_too(third: Certificate) -
     with tampering() as cursor:
         cursor.execute(f"DELETE FROM certificates_registerlink WHERE number = {kept.number}")
 
-    assert any("cut off" in str(problem) for problem in registering.check(kept))
+    assert any("cut off" in str(problem) for problem in reading_back.check(kept))
 
 
 def test_a_head_that_is_none_is_refused_before_anything_is_read(db: None) -> None:
@@ -325,12 +325,12 @@ def test_events_cannot_be_changed_or_deleted_without_dropping_the_triggers(issue
 
 def test_checking_asks_as_often_for_many_as_for_few(third: Certificate) -> None:
     with CaptureQueriesContext(connection) as few:
-        registering.check()
+        reading_back.check()
     for number in range(30):
         third.record("delivered", public={"number": number})
     registering.link()
     with CaptureQueriesContext(connection) as many:
-        registering.check()
+        reading_back.check()
 
     assert len(many) == len(few)
 
@@ -351,7 +351,7 @@ def test_certificates_from_before_events_are_remembered_as_adopted(
     assert [event.kind for event in gone.events.order_by("number")] == ["issued", "revoked"]
     assert gone.events.get(number=2).note == "File 7."
     registering.link()
-    assert registering.check() == []
+    assert reading_back.check() == []
 
 
 def test_a_history_that_was_deleted_does_not_grow_back_by_itself(issued: Certificate, third: Certificate) -> None:
@@ -376,7 +376,7 @@ def test_many_acts_at_once_leave_one_chain(tess: User, hygiene: Course) -> None:
     assert not faults(got)
     assert sorted(certificate.events.values_list("number", flat=True)) == list(range(1, certificate.events.count() + 1))
     registering.link()
-    assert registering.check() == []
+    assert reading_back.check() == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -395,4 +395,4 @@ def test_many_writers_at_once_link_each_event_once(tess: User, hygiene: Course) 
 
     assert not faults(got)
     assert RegisterLink.objects.count() == CertificateEvent.objects.count()
-    assert registering.check() == []
+    assert reading_back.check() == []

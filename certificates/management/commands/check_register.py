@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from certificates import registering
+from certificates import reading_back, registering
 from certificates.models import CertificateEvent
 from certificates.registering import Head
 
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         if adopt:
             self.stdout.write(f"Adopted: {registering.adopt()}")
         registering.link()
-        problems = registering.check(expect)
+        problems = reading_back.check(expect)
         if problems:
             raise CommandError("\n".join(map(str, problems)), returncode=1)
         self.stdout.write(f"The register is whole: {CertificateEvent.objects.count()} events.")
