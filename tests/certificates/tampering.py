@@ -42,8 +42,8 @@ def bit_flipped(pdf: bytes, place: int) -> bytes:
     return pdf[:place] + bytes([pdf[place] ^ 1]) + pdf[place + 1 :]
 
 
-def painted_over(pdf: bytes, name: str, size: int = 60) -> bytes:
-    """A later revision that lays another name over the page; what was sealed stays as it was."""
+def painted_over(pdf: bytes, name: str, size: int = 60, *, is_under: bool = False) -> bytes:
+    """A later revision that lays another name over the page (or under it); what was sealed stays as it was."""
     writer: Any = IncrementalPdfFileWriter(BytesIO(pdf))
     book: Any = generic.DictionaryObject
 
@@ -57,7 +57,7 @@ def painted_over(pdf: bytes, name: str, size: int = 60) -> bytes:
     resources = book({pdf_name("/Font"): book({pdf_name("/Forged"): writer.add_object(font)})})
     words = b"q 1 1 1 rg 60 415 460 70 re f Q BT /Forged %d Tf 62 428 Td (%s) Tj ET" % (size, name.encode("cp1252"))
     stream = generic.StreamObject(stream_data=words)
-    writer.add_stream_to_page(0, writer.add_object(stream), resources)
+    writer.add_stream_to_page(0, writer.add_object(stream), resources, prepend=is_under)
     out = BytesIO()
     writer.write(out)
     return out.getvalue()

@@ -1,6 +1,7 @@
 """Anyone with a code can learn whether a certificate stands."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from unittest import mock
 from urllib.parse import quote
@@ -9,12 +10,15 @@ import pytest
 import time_machine
 from django.core.cache import cache
 from django.db import OperationalError, connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from certificates import throttling
+from certificates.check_views import _etag
+from certificates.checking import answer_of
 from certificates.codes import ALPHABET, new_code
 from certificates.dates import academy_zone
 from certificates.models import Achievement, Certificate, Condition
@@ -200,6 +204,45 @@ def test_an_unchanged_answer_is_not_sent_twice_and_a_changed_one_is(
     assert "Revoked certificate" in changed.text
 
 
+def test_an_answer_one_reader_got_does_not_stand_for_another(
+    client: Client, client_of: ClientOf, certificate: Certificate, ada: User
+) -> None:
+    with time_machine.travel(timezone.now(), tick=False):
+        stranger, staff = client, client_of(ada)
+        etag = staff.get(certificate.get_check_url())["ETag"]
+        signed_out = stranger.get(certificate.get_check_url(), headers={"if-none-match": etag})
+        etag = signed_out["ETag"]
+        stranger.cookies["theme"] = "dark"
+        darkened = stranger.get(certificate.get_check_url(), headers={"if-none-match": etag})
+
+    assert (signed_out.status_code, "Open the record" in signed_out.text) == (200, False)
+    assert (darkened.status_code, 'data-theme="dark"' in darkened.text) == (200, True)
+
+
+def test_an_answer_that_leads_to_a_newer_one_is_another_answer(
+    client: Client, tess: User, ada: User, hygiene: Course, earn: Earn
+) -> None:
+    with time_machine.travel(timezone.now(), tick=False):
+        older, newer = earn(tess, hygiene.achievement), earn(tess, hygiene.achievement, cycle=2)
+        supersession = older.supersede(newer, cause="name_change", by=ada)
+        etag = client.get(older.get_check_url())["ETag"]
+        type(supersession).objects.filter(pk=supersession.pk).update(is_shared=True)
+        shared = client.get(older.get_check_url(), headers={"if-none-match": etag})
+
+    assert shared.status_code == 200
+    assert newer.code in shared.text
+
+
+def test_an_answer_with_one_more_thing_to_know_is_another_answer(
+    tess: User, competence: Achievement, earn: Earn
+) -> None:
+    request = RequestFactory().get("/v/")
+    due = answer_of(earn(tess, competence))
+    sooner = replace(due, conditions=(*due.conditions, Condition.EXPIRES_SOON))
+
+    assert _etag(request, due) != _etag(request, sooner)
+
+
 def test_the_moment_of_the_check_is_never_an_old_one(client: Client, certificate: Certificate) -> None:
     now = timezone.now()
     with time_machine.travel(now, tick=False):
@@ -254,8 +297,21 @@ def test_a_signed_in_reader_whose_session_cannot_be_read_gets_it_too(
 
 
 def test_checks_go_on_when_the_cache_is_down(client: Client, certificate: Certificate) -> None:
-    with mock.patch.object(type(cache._connections["default"]), "add", side_effect=OSError("gone")):  # type: ignore[attr-defined]
-        assert client.get(certificate.get_check_url()).status_code == 200
+    often = throttling.UNASKED["check"] + 5  # the cache is asked only about who asks often
+    with mock.patch.object(type(cache._connections["default"]), "add", side_effect=OSError("gone")) as add:  # type: ignore[attr-defined]
+        assert [client.get(certificate.get_check_url()).status_code for _ in range(often)] == [200] * often
+    assert add.called
+
+
+def test_of_many_addresses_the_longest_silent_is_forgotten_first(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(throttling, "ADDRESSES", 3)
+    throttling.forget()
+    for address in ("192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.1", "192.0.2.4"):
+        client.get("/v/nothing", REMOTE_ADDR=address)
+
+    assert [address for _action, address in throttling._seen] == ["192.0.2.3", "192.0.2.1", "192.0.2.4"]
 
 
 def test_a_machine_that_guesses_is_slowed_down(client: Client, certificate: Certificate) -> None:

@@ -2,8 +2,11 @@
 
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -15,10 +18,11 @@ from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts.models import User
 from certificates import check_page, checking, codes
-from certificates.models import Achievement, Certificate, StatusEntry, Suspension
+from certificates.models import Achievement, Certificate, Condition, StatusEntry, Suspension
 from courses.models import Course
 from tests.certificates.conftest import Earn
 from tests.conftest import ClientOf
@@ -64,6 +68,25 @@ def test_one_under_review_says_since_when_and_not_why(client: Client, certificat
     assert "Valid certificate" not in page.text
 
 
+def test_it_is_valid_to_the_last_minute_of_its_last_day_where_the_academy_is_and_not_a_minute_longer(
+    client: Client, tess: User, hygiene: Course, earn: Earn, settings: Settings
+) -> None:
+    settings.ACADEMY_TIME_ZONE = "Europe/London"
+    with time_machine.travel(datetime(2027, 1, 10, 12, tzinfo=UTC), tick=False):
+        certificate = earn(tess, hygiene.achievement, expires_on=date(2027, 7, 1))
+    said = {}
+    for moment in (datetime(2027, 7, 1, 22, 59, 59, tzinfo=UTC), datetime(2027, 7, 1, 23, tzinfo=UTC)):
+        with time_machine.travel(moment, tick=False):
+            page = client.get(certificate.get_check_url()).text
+            said[moment.hour] = (
+                "Valid, expires soon" in page,
+                "Expired certificate" in page,
+                checking.describe(checking.look_up(certificate.code), now=moment)["state"],
+            )
+
+    assert said == {22: (True, False, "valid"), 23: (False, True, "expired")}
+
+
 def test_a_reinstated_one_stands_again(client: Client, certificate: Certificate, ada: User) -> None:
     certificate.suspend(by=ada, why="A question.")
     certificate.reinstate(by=ada, why="Answered.")
@@ -105,6 +128,42 @@ def test_the_newer_one_is_named_only_when_its_holder_shares_it(
 
     assert (newer.code in page) is shared
     assert (newer.grouped_code in json.dumps(checking.describe(answer, now=NOW))) is shared
+
+
+def test_an_expired_one_leads_neither_to_another_award_nor_to_another_holder(
+    client: Client, tess: User, oskar: User, hygiene: Course, depth: Course, earn: Earn
+) -> None:
+    old = earn(tess, hygiene.achievement, days_ago=400)
+    others = [earn(tess, depth.achievement, cycle=2), earn(oskar, hygiene.achievement, cycle=2)]
+
+    page = client.get(old.get_check_url()).text
+    answer = checking.look_up(old.code)
+
+    assert answer
+    assert answer.newer is None
+    assert "no newer one" in page
+    assert not [each for each in others if each.code in page]
+
+
+@pytest.mark.parametrize("act", ["revoke", "suspend", "supersede"])
+def test_it_says_on_which_day_of_the_academys_calendar_that_began(
+    client: Client, tess: User, ada: User, hygiene: Course, earn: Earn, settings: Settings, act: str
+) -> None:
+    settings.ACADEMY_TIME_ZONE = "Europe/London"
+    with time_machine.travel(datetime(2027, 7, 1, 23, 30, tzinfo=UTC), tick=False):  # half past midnight in Leeds
+        certificate = earn(tess, hygiene.achievement, days_ago=30)
+        if act == "revoke":
+            certificate.revoke(by=ada, reason_code="other", public_reason="A mistake.")
+        elif act == "suspend":
+            certificate.suspend(by=ada, why="A question.")
+        else:
+            certificate.supersede(earn(tess, hygiene.achievement, cycle=2), cause="correction", by=ada, why="A slip.")
+        answer = checking.look_up(certificate.code)
+        page = client.get(certificate.get_check_url()).text
+
+    assert answer
+    assert answer.since == date(2027, 7, 2)
+    assert "on 2 July 2027" in page or "since 2 July 2027" in page
 
 
 def test_the_worst_news_comes_first(client: Client, certificate: Certificate, newer: Certificate, ada: User) -> None:
@@ -163,6 +222,35 @@ def test_the_kept_page_is_the_page_word_for_word(client: Client, every: dict[str
         assert answer.state == state
         assert twice == [plain, plain], state
         assert "\x02" not in plain
+
+
+def test_pages_that_differ_in_one_thing_are_kept_apart(
+    tess: User, oskar: User, hygiene: Course, competence: Achievement, earn: Earn
+) -> None:
+    changes: list[Callable[[dict[str, Any]], object]] = [
+        lambda said: None,
+        lambda said: said["areas"].append("Waste"),
+        lambda said: said["sentences"].append("It says nothing of one’s hands."),
+        lambda said: said["achievement"].update(version="7"),
+        lambda said: said["achievement"].pop("version", None),
+        lambda said: said["achievement"].update(kind="programme"),
+    ]
+    answers = []
+    for cycle, change in enumerate(changes, start=1):
+        words = json.loads(earn(tess, hygiene.achievement, cycle=20 + cycle).snapshot)
+        change(words)
+        answers.append(checking.look_up(earn(tess, hygiene.achievement, cycle=cycle, snapshot=json.dumps(words)).code))
+    # Two things to know of one certificate: the second is said beside the first.
+    due = checking.answer_of(earn(oskar, competence))
+    assert due.conditions == (Condition.HYGIENE_RENEWAL_DUE,)
+    answers += [due, replace(due, conditions=(*due.conditions, Condition.EXPIRES_SOON))]
+    check_page._kept.clear()
+
+    for answer in answers * 2:
+        assert answer
+        request = RequestFactory().get(answer.certificate.get_check_url())
+        context = check_page._context(check_page._shape(answer), check_page.words(answer, NOW))
+        assert check_page.page(request, answer, now=NOW) == render_to_string(check_page.TEMPLATE, context, request)
 
 
 def test_a_name_that_looks_like_markup_is_shown_as_it_is(
@@ -231,6 +319,13 @@ def test_the_seal_is_a_picture_beside_the_page(client: Client, certificate: Cert
     assert 'id="dots"' in seal.text
     assert seal.text.count("10.01 0z") == 760
     assert client.get(f"/v/{codes.new_code()}/seal.svg").status_code == 404
+    assert seal["Cache-Control"].startswith("private, ")
+
+
+def test_a_machine_that_asks_for_many_seals_is_slowed_down(client: Client, db: None) -> None:
+    answers = [client.get(f"/v/{codes.new_code()}/seal.svg").status_code for _time in range(61)]
+
+    assert answers == [404] * 60 + [429]
 
 
 def test_the_page_can_report_what_the_register_does_not_know(client: Client, db: None) -> None:
@@ -272,6 +367,7 @@ def test_a_program_is_told_what_the_page_says(every: dict[str, Certificate]) -> 
         assert (described["since"] is None) is (state in {"valid", "expires_soon"})
         assert "Not for everyone." not in json.dumps(described)
         assert "invigilator" not in json.dumps(described)
+        assert "A slip." not in json.dumps(described)
         assert ("reason" in described) is (state == "revoked")
         assert described.get("cause") == ("correction" if state == "superseded" else None)
 

@@ -11,8 +11,10 @@ from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from xml.sax.saxutils import escape
 
 import pytest
+from asn1crypto import cms
 from cryptography import x509
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, connection
@@ -25,7 +27,8 @@ from pytest_django import Settings
 
 from accounts.models import User
 from certificates import issuing, keys
-from certificates.credentials import badge
+from certificates.codes import grouped, new_code
+from certificates.credentials import badge, issue
 from certificates.examining import Document, Finding, examine, sandbox, seals
 from certificates.models import Achievement, Certificate, IssuerKey, Purpose
 from certificates.sealing.signing import chain_of
@@ -206,6 +209,28 @@ def test_a_flipped_bit_in_what_is_sealed_is_never_ours_unaltered(sealed: bytes, 
     assert finding.document in {Document.ALTERED, Document.UNREADABLE, Document.UNSIGNED}
 
 
+def test_a_change_that_nobody_sees_breaks_our_seal(sealed: bytes) -> None:
+    comment = sealed.index(b"%", 1)
+
+    finding = examine(tampering.bit_flipped(sealed, comment + 2))
+
+    assert finding.document is Document.ALTERED
+    assert not finding.differences
+    assert "Our seal is broken" in told(finding)
+
+
+def test_a_signature_that_was_not_made_with_our_key_is_no_seal_of_ours_whatever_it_says(sealed: bytes) -> None:
+    start, end = tampering.gap(sealed)
+    content = bytes.fromhex(sealed[start + 1 : end - 1].decode())
+    signature = cms.ContentInfo.load(content)["content"]["signer_infos"][0]["signature"].native
+    forged = tampering.bit_flipped(content, content.index(signature) + len(signature) - 1)
+
+    finding = examine(sealed[: start + 1] + forged.hex().encode() + sealed[end - 1 :])
+
+    assert finding.document is Document.ALTERED
+    assert "Our seal is broken" in told(finding)
+
+
 def test_another_persons_number_on_it_is_looked_up_and_named(
     sealed: bytes, certificate: Certificate, ines: User, depth: Course, earn: Earn
 ) -> None:
@@ -219,6 +244,18 @@ def test_another_persons_number_on_it_is_looked_up_and_named(
     assert finding.code == other.code
     assert said(finding)["Name"] == ("Tess Trainee", "Ines Instructor")
     assert "The credential inside the file is not the one we issued with this certificate." in told(finding)
+
+
+def test_a_number_painted_under_ours_leads_to_the_certificate_that_was_sealed(
+    sealed: bytes, certificate: Certificate, ines: User, depth: Course, earn: Earn
+) -> None:
+    other = earn(ines, depth.achievement)
+
+    finding = examine(tampering.painted_over(sealed, other.grouped_code, size=9, is_under=True))
+
+    assert finding.document is Document.ALTERED
+    assert finding.code == certificate.code
+    assert f"The number {other.grouped_code} is printed on it as well." in told(finding)
 
 
 def test_our_seal_on_another_file_is_broken(sealed: bytes, ines: User, depth: Course, earn: Earn) -> None:
@@ -241,6 +278,18 @@ def test_a_swapped_credential_inside_is_named(sealed: bytes, certificate: Certif
 
     assert finding.document is Document.ALTERED
     assert "The credential inside the file is not the one we issued with this certificate." in told(finding)
+
+
+def test_without_any_number_the_credential_inside_names_the_certificate(
+    sealed: bytes, certificate: Certificate
+) -> None:
+    page = tampering.page_with("To whom it may concern")
+
+    finding = examine(tampering.without_attachments(page, certificate.credential_text))
+
+    assert finding.document is Document.UNSIGNED
+    assert finding.code == certificate.code
+    assert said(finding)["Certificate number"] == ("", certificate.grouped_code)
 
 
 # --- Files of somebody else ----------------------------------------------------------------------
@@ -297,6 +346,16 @@ def test_a_page_without_any_number_says_so(client: Client, db: None) -> None:
     assert "No certificate of ours" in page
 
 
+def test_a_number_with_a_slip_in_it_is_no_number_of_ours(certificate: Certificate) -> None:
+    slipped = certificate.code[:-1] + ("0" if certificate.code[-1] != "0" else "1")
+
+    finding = examine(tampering.page_with("Mallory Nobody", f"Certificate {grouped(slipped)}"))
+
+    assert finding.document is Document.UNSIGNED
+    assert finding.code == ""
+    assert "There is no certificate number of ours in it." in told(finding)
+
+
 # --- Keys ----------------------------------------------------------------------------------------
 def test_a_retired_key_still_proves_its_seal(sealed: bytes, certificate: Certificate) -> None:
     IssuerKey.objects.for_(Purpose.SEAL).update(retired_at=timezone.now())
@@ -324,6 +383,45 @@ def test_a_compromised_key_proves_nothing_but_the_register_still_knows_its_own(s
     assert finding.document is Document.FOREIGN
     assert "reported as stolen" in told(finding)
     assert examine(sealed).document is Document.EXACT
+
+
+def test_words_that_are_not_the_registers_are_not_ours_though_our_seal_holds(sealed: bytes) -> None:
+    from certificates import sealing
+
+    page = tampering.unsealed(tampering.rewritten(sealed, ("Tess Trainee", "Mallory Nobody")))
+    finding = examine(sealing.seal(page, reason="Certificate", name="Stipple Academy").pdf)
+
+    assert finding.document is Document.ALTERED
+    assert said(finding) == {"Name": ("Mallory Nobody", "Tess Trainee")}
+
+
+def test_our_seal_over_a_number_that_the_register_does_not_have_makes_it_no_file_of_ours(db: None) -> None:
+    from certificates import sealing
+
+    keys.ensure()
+    code = new_code()
+    page = tampering.by_hand(
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 842 595] /Resources << >> /Annots [4 0 R] >>",
+        f"<< /Type /Annot /Subtype /Link /Rect [0 0 1 1] /A << /S /URI /URI (https://a.example/v/{code}) >> >>",
+    )
+    finding = examine(sealing.seal(page, reason="Certificate", name="Stipple Academy").pdf)
+
+    assert finding.document is Document.ALTERED
+    assert finding.answer is None
+    assert f"The number {grouped(code)} is not in our register." in told(finding)
+
+
+def test_a_file_that_only_a_mending_reader_can_follow_is_damaged(certificate: Certificate) -> None:
+    whole = tampering.page_with("Mallory Nobody", f"Certificate {certificate.grouped_code}")
+    broken = whole.replace(b"startxref\n", b"startxref\n9")
+
+    assert examine(whole).document is Document.UNSIGNED
+    finding = examine(broken)
+    assert finding.document is Document.UNREADABLE
+    assert finding.code == certificate.code
+    assert "damaged or not complete" in told(finding)
 
 
 def test_a_sealed_report_is_no_certificate(certificate: Certificate) -> None:
@@ -411,6 +509,33 @@ def test_one_that_only_claims_to_be_ours_is_told_apart(db: None, settings: Setti
     assert "we did not issue it" in told(finding)
 
 
+@pytest.mark.parametrize("issuer", ["did:web:elsewhere.example", "did:web:academy.example.elsewhere.example", "", 5])
+def test_our_credential_under_another_issuers_name_is_theirs(
+    sealed: bytes, certificate: Certificate, issuer: object
+) -> None:
+    words = json.loads(certificate.credential_text)
+    words["issuer"]["id"] = issuer
+
+    finding = examine(json.dumps(words).encode())
+
+    assert finding.document is Document.CREDENTIAL_FOREIGN
+    assert "another issuer" in told(finding)
+
+
+def test_a_credential_that_was_never_handed_out_is_not_one_we_issued(certificate: Certificate) -> None:
+    finding = examine(issue(certificate).text.encode())
+
+    assert finding.document is Document.CREDENTIAL_FOREIGN
+    assert "we did not issue it" in told(finding)
+    assert finding.answer is None
+
+
+def test_a_credential_deeper_than_any_of_ours_is_not_read(sealed: bytes, certificate: Certificate) -> None:
+    deep = certificate.credential_text.rstrip()[:-1] + ', "a": ' + "[" * 60 + "]" * 60 + "}"
+
+    assert examine(deep.encode()).document is Document.UNREADABLE
+
+
 def test_a_credential_whose_key_was_stolen_counts_no_more(sealed: bytes, certificate: Certificate) -> None:
     IssuerKey.objects.for_(Purpose.CREDENTIAL).update(compromised_at=timezone.now())
 
@@ -429,6 +554,47 @@ def test_a_badge_is_read_as_the_credential_in_it(sealed: bytes, certificate: Cer
 
     assert finding.document is Document.CREDENTIAL_VALID
     assert finding.code == certificate.code
+
+    IssuerKey.objects.for_(Purpose.CREDENTIAL).update(compromised_at=timezone.now())
+    finding = examine(content)
+    assert finding.document is Document.CREDENTIAL_ALTERED
+    assert "stolen" in told(finding)
+
+
+def png_of(*credentials: str, behind: bytes = b"") -> bytes:
+    painted, words = BytesIO(), PngImagePlugin.PngInfo()
+    for credential in credentials:
+        words.add_itxt("openbadgecredential", credential)
+    Image.new("RGB", (4, 4)).save(painted, "PNG", pnginfo=words)
+    return painted.getvalue() + behind
+
+
+def svg_of(*credentials: str, head: str = "") -> bytes:
+    elements = "".join(f"<ob:credential>{escape(credential)}</ob:credential>" for credential in credentials)
+    space = 'xmlns="http://www.w3.org/2000/svg" xmlns:ob="https://purl.imsglobal.org/ob/v3p0"'
+    return f"{head}<svg {space}>{elements}</svg>".encode()
+
+
+def test_a_picture_that_two_readers_could_read_in_two_ways_is_refused(sealed: bytes, certificate: Certificate) -> None:
+    true = certificate.credential_text
+    false = true.replace("Tess Trainee", "Mallory Nobody")
+    chunk = png_of(true)[len(png_of()) - 12 : -12]
+
+    for content in (png_of(true), svg_of(true)):
+        assert examine(content).document is Document.CREDENTIAL_VALID
+    for content in (
+        png_of(true, true),
+        png_of(false, true),
+        png_of(true, false),
+        png_of(true).replace(b"Tess Trainee", b"Mess Trainee"),  # and its checksum is another's
+        png_of(behind=chunk),
+        svg_of(true, true),
+        svg_of(false, true),
+        svg_of(true, false),
+        svg_of(true, head='<!DOCTYPE svg [<!ENTITY a "b">]>'),
+        svg_of(true).replace(b"<svg", b"<html").replace(b"</svg", b"</html"),
+    ):
+        assert examine(content).document is Document.UNREADABLE, content
 
 
 def test_a_true_credential_in_a_false_picture_does_not_vouch_for_the_picture(
@@ -519,6 +685,19 @@ def test_with_the_database_down_it_says_that_it_cannot_check(client: Client, sea
 
     assert answer.status_code == 503
     assert "it may well be valid" in answer.text
+
+
+def test_a_fault_of_our_own_is_not_held_against_the_file(
+    client: Client, sealed: bytes, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sandbox, "opened", lambda *_: {"outcome": "fault", "what": "No module named x"})
+
+    answer = client.post(ADDRESS, {"file": SimpleUploadedFile("x.pdf", tampering.unsealed(sealed))})
+
+    assert answer.status_code == 503
+    assert int(answer["Retry-After"]) > 0
+    assert "No module named x" in caplog.text
+    assert "No module named x" not in answer.text
 
 
 def test_machines_get_plain_values(sealed: bytes, certificate: Certificate) -> None:

@@ -93,6 +93,29 @@ def test_a_signature_without_our_domain_words_is_none(certificate: Certificate) 
     assert tokens.read(closed(words + key.sign(tokens.DOMAIN + words))) is not None
 
 
+@pytest.mark.parametrize(("place", "sign"), [(0, 0), (0, 2), (11, None)], ids=["version 0", "version 2", "a slip"])
+def test_what_our_key_never_signs_is_no_token_even_if_it_did(
+    certificate: Certificate, place: int, sign: int | None
+) -> None:
+    """Another version may mean other things by the same bytes; a code with a slip in it is nobody's."""
+    key = keys.active(Purpose.TOKEN).private
+    assert isinstance(key, Ed25519PrivateKey)
+    words = opened(tokens.issue(certificate))[:26]
+    words[place] = words[place] ^ 1 if sign is None else sign
+
+    assert tokens.read(closed(bytes(words) + key.sign(tokens.DOMAIN + bytes(words)))) is None
+
+
+def test_an_achievement_whose_number_does_not_fit_is_named_by_none(certificate: Certificate) -> None:
+    """Rather than by the number of another."""
+    certificate.achievement_id = tokens.LARGEST + 2
+
+    token = tokens.read(tokens.issue(certificate))
+
+    assert token is not None
+    assert token.achievement == 0
+
+
 def test_somebody_elses_key_signs_no_token(certificate: Certificate) -> None:
     words = bytes(opened(tokens.issue(certificate))[:26])
 

@@ -19,7 +19,9 @@ from pytest_django import Settings
 
 from accounts.models import User
 from certificates import registering, throttling
+from certificates.checking import look_up
 from certificates.codes import grouped, new_code
+from certificates.examining import Difference, Document, Finding
 from certificates.models import Achievement, Certificate, CertificateEvent
 from clinics import access
 from clinics.api import changes
@@ -92,6 +94,7 @@ def test_unknown_and_malformed_codes_get_the_same_answer_to_the_byte(client: Cli
     for answer in answers:
         assert is_problem(answer, 404)["state"] == "unknown"
     assert len({answer.content for answer in answers}) == 1
+    assert {answer["Cache-Control"] for answer in answers} == {"no-store"}
 
 
 def test_an_answer_that_did_not_change_is_not_sent_again(client: Client, certificate: Certificate, ada: User) -> None:
@@ -154,6 +157,9 @@ def test_a_key_opens_what_its_scopes_name_and_nothing_else(
     assert 'error="insufficient_scope"' in refused["WWW-Authenticate"]
     is_problem(ask(reads, certificate.code), 403)
     is_problem(reads.post(DOCUMENT, {"file": SimpleUploadedFile("a.pdf", b"%PDF-")}), 403)
+    nothing = program(key_of(clinic, cleo, scopes=[])[1])
+    is_problem(ask(nothing, certificate.code), 403)
+    is_problem(nothing.get(CHANGES), 403)
 
 
 def bad_keys(key: ApiKey, whole: str, cleo: User) -> dict[str, dict[str, str]]:
@@ -232,6 +238,33 @@ def test_each_row_is_answered_in_its_place(holder: Client, certificate: Certific
 
     assert [row["asked"] for row in answers][:2] == ["ABC", certificate.code]
     assert [row["answer"]["state"] for row in answers] == ["unknown", "valid", "unknown", "valid"]
+
+
+def test_many_are_answered_as_one_after_the_other_would_be(
+    client: Client, holder: Client, tess: User, ines: User, hygiene: Course, competence: Achievement, earn: Earn
+) -> None:
+    """What is true of one person's certificates is never said of another's."""
+    held = [
+        earn(tess, hygiene.achievement, days_ago=400),
+        earn(tess, competence, days_ago=390),
+        earn(ines, hygiene.achievement, days_ago=800),
+        earn(ines, hygiene.achievement, cycle=2),
+        earn(ines, competence, days_ago=800),
+        earn(ines, competence, cycle=2),
+    ]
+
+    together = ask(holder, *[each.code for each in held])
+    alone = [client.get(one(each.code)).json() for each in held]
+
+    assert [row["answer"] | {"checked_at": ""} for row in together.json()["answers"]] == [
+        said | {"checked_at": ""} for said in alone
+    ]
+    assert together["Cache-Control"] == "no-store"
+    assert [said["state"] for said in alone] == ["expired", "valid", "expired", "valid", "expired", "valid"]
+    assert [said.get("replaced_by") for said in alone] == [
+        None, None, held[3].grouped_code, None, held[5].grouped_code, None
+    ]  # fmt: skip
+    assert [said["conditions"] for said in alone][1::2] == [["hygiene_renewal_due"], [], []]
 
 
 @pytest.mark.parametrize(
@@ -386,6 +419,20 @@ def test_of_requests_at_the_same_moment_one_answer_is_kept_and_all_get_it(
     assert IdempotentAnswer.objects.count() == 1
 
 
+def test_of_two_answers_to_one_key_the_one_that_was_kept_is_given(
+    holder: Client, certificate: Certificate, ada: User
+) -> None:
+    """As it is when the other request was answered after this one had looked for an answer."""
+    first = ask(holder, certificate.code, **{"Idempotency-Key": "a"})
+    certificate.revoke(by=ada, reason_code="other", public_reason="It was.")
+    with mock.patch("clinics.api.idempotency._kept", return_value=None):
+        second = ask(holder, certificate.code, **{"Idempotency-Key": "a"})
+        other = ask(holder, "ABC", **{"Idempotency-Key": "a"})
+
+    assert second.json() == first.json()
+    is_problem(other, 422)
+
+
 # --- A document -----------------------------------------------------------------------------------
 def send(client: Client, content: bytes, name: str = "certificate.pdf") -> Any:
     return client.post(DOCUMENT, {"file": SimpleUploadedFile(name, content)})
@@ -410,6 +457,47 @@ def test_a_document_is_never_written_to_the_disk(client: Client, db: None, monke
     )
 
     is_problem(send(client, b"%PDF-" + b"x" * 4_000_000), 413)
+
+
+def test_a_document_is_answered_with_what_it_says_otherwise_and_with_how_its_certificate_stands(
+    client: Client, certificate: Certificate, ada: User
+) -> None:
+    revoke(certificate, ada)
+    found = Finding(
+        Document.ALTERED,
+        certificate.code,
+        look_up(certificate.code),
+        (Difference("Name", "Mallory Nobody", "Tess Trainee"),),
+        ("Our seal is broken.",),
+    )
+    with mock.patch("clinics.api.routes.examining.examine", return_value=found):
+        response = send(client, b"%PDF-")
+
+    said = response.json()
+    assert said["document"] == "altered"
+    assert said["code"] == certificate.code
+    assert said["differences"] == [{"label": "Name", "shown": "Mallory Nobody", "true": "Tess Trainee"}]
+    assert said["problems"] == ["Our seal is broken."]
+    assert said["certificate"]["state"] == "revoked"
+    assert "secret" not in response.text
+    assert response["Cache-Control"] == "no-store"
+
+
+def test_a_document_that_names_what_the_register_does_not_have_says_so(client: Client, db: None) -> None:
+    found = Finding(Document.UNSIGNED, new_code())
+    with mock.patch("clinics.api.routes.examining.examine", return_value=found):
+        said = send(client, b"%PDF-").json()
+
+    assert said["certificate"]["state"] == "unknown"
+    assert said["certificate"].keys() == {"state", "checked_at"}
+
+
+def test_a_document_that_nobody_looked_at_is_no_answer(client: Client, db: None) -> None:
+    with mock.patch("clinics.api.routes.examining.examine", return_value=Finding(Document.BUSY)):
+        response = send(client, b"%PDF-")
+
+    is_problem(response, 503)
+    assert int(response["Retry-After"]) > 0
 
 
 def test_a_document_is_sent_as_a_form(client: Client, holder: Client) -> None:
@@ -551,6 +639,28 @@ def test_what_is_linked_later_is_neither_skipped_nor_told_twice(
 
     assert told == [each.grouped_code for each in many]
     assert read(holder, said["cursor"]) == {"changes": [], "cursor": said["cursor"], "has_more": False}
+
+
+def test_what_is_linked_while_a_page_is_read_is_told_once(
+    holder: Client, certificate: Certificate, watch: Watch, ada: User
+) -> None:
+    watch(certificate)
+    revoke(certificate, ada)
+    linked: list[str] = []
+
+    def link_once_the_end_was_read(execute: Any, sql: str, *more: Any) -> Any:
+        found = execute(sql, *more)
+        if "MAX(" in sql and not linked:
+            linked.append(sql)
+            registering.link()
+        return found
+
+    with connection.execute_wrapper(link_once_the_end_was_read):
+        first = read(holder)
+    second = read(holder, first["cursor"])
+
+    assert linked
+    assert [change["kind"] for change in first["changes"] + second["changes"]] == ["revoked"]
 
 
 def test_an_event_that_happened_before_another_but_is_linked_after_it_is_told(
