@@ -63,6 +63,26 @@ def painted_over(pdf: bytes, name: str, size: int = 60, *, is_under: bool = Fals
     return out.getvalue()
 
 
+def laid_over(pdf: bytes, name: str, how: str) -> bytes:
+    """Another name in a drawing of its own: in a note over the page, or in a form that the page draws."""
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        page = opened.pages[0]
+        font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
+        form = opened.make_stream(b"BT /F 60 Tf 62 428 Td (%s) Tj ET" % name.encode("cp1252"))
+        form.Type, form.Subtype, form.BBox = pikepdf.Name.XObject, pikepdf.Name.Form, pikepdf.Array([0, 0, 842, 595])
+        form.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F=font))
+        if how == "note":
+            looks = pikepdf.Dictionary(N=form)
+            note = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.FreeText, AP=looks)
+            page.obj.Annots = pikepdf.Array([note])
+        else:
+            drawn = page.add_resource(form, pikepdf.Name.XObject)
+            page.contents_add(opened.make_stream(f"q {drawn} Do Q".encode()))
+        out = BytesIO()
+        opened.save(out)
+        return out.getvalue()
+
+
 def rewritten(pdf: bytes, *changes: tuple[str, str]) -> bytes:
     """Saved anew by another program, with other words on the page: letters are set through the same fonts."""
     with pikepdf.open(BytesIO(pdf)) as opened:

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -184,6 +185,25 @@ def test_a_name_painted_over_ours_is_caught_with_what_was_added(sealed: bytes) -
     assert said(finding)["Name"][1] == "Tess Trainee"
     assert "Something was added to the file after we sealed it." in told(finding)
     assert "Written on it after it was sealed: Mallory Nobody" in told(finding)
+
+
+@pytest.mark.parametrize("how", ["note", "form"])
+def test_a_name_in_a_drawing_of_its_own_is_read_as_well(sealed: bytes, how: str) -> None:
+    finding = examine(tampering.laid_over(tampering.unsealed(sealed), "Mallory Nobody", how))
+
+    assert said(finding)["Name"] == ("Tess Trainee Mallory Nobody", "Tess Trainee")
+
+
+@pytest.mark.parametrize("is_under", [False, True])
+def test_a_second_date_is_shown_beside_the_true_one(sealed: bytes, certificate: Certificate, is_under: bool) -> None:
+    words = "Valid through the end of 1 January 2099"
+
+    finding = examine(tampering.painted_over(tampering.unsealed(sealed), words, size=9, is_under=is_under))
+
+    shown, true = said(finding)["Valid through the end of"]
+    assert finding.document is Document.UNSIGNED
+    assert true == f"{certificate.expires_on:%-d %B %Y}"
+    assert shown in {f"1 January 2099 {true}", f"{true} 1 January 2099"}
 
 
 def test_small_words_painted_on_it_are_caught_too(sealed: bytes) -> None:
@@ -733,3 +753,29 @@ print([name for name in sys.modules if name.split(".")[0] in ("django", "celery"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"
+
+
+def test_a_file_that_ends_whoever_reads_it_was_too_much(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "_asked", lambda *_: None)
+
+    assert examine(tampering.page_with("x")).document is Document.TOO_MUCH
+
+
+def test_who_stays_longer_over_a_file_than_the_keeper_gives_is_ended() -> None:
+    from certificates.examining.keeper import Children
+
+    children, sleeper = Children(), subprocess.Popen(["sleep", "60"])
+    children.until[sleeper.pid] = time.monotonic() + 60
+    children.look_after()
+    assert sleeper.poll() is None
+
+    children.until[sleeper.pid] = time.monotonic() - 1
+    until = time.monotonic() + 10
+    while children.until and time.monotonic() < until:
+        children.look_after()
+        time.sleep(0.01)
+
+    ended = not children.until
+    sleeper.kill()
+    sleeper.wait()
+    assert ended
