@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from django.conf import settings as configured
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -191,7 +191,9 @@ def test_every_key_that_does_not_count_gets_the_same_answer(key: tuple[ApiKey, s
     assert len(bodies) == 1
 
 
-def test_a_session_opens_nothing(cleo: User, client_of: ClientOf, certificate: Certificate) -> None:
+def test_a_session_opens_nothing(
+    cleo: User, client_of: ClientOf, certificate: Certificate, key: tuple[ApiKey, str]
+) -> None:
     is_problem(ask(client_of(cleo), certificate.code), 401)
     is_problem(client_of(cleo).get(CHANGES), 401)
 
@@ -759,10 +761,11 @@ def test_while_the_academy_is_worked_on_programs_are_told_when_to_come_back(clie
     assert int(response["Retry-After"]) > 0
 
 
+@pytest.mark.parametrize("trouble", [OperationalError, InterfaceError])
 def test_without_a_database_nobody_can_check_and_no_certificate_is_called_invalid(
-    client: Client, db: None, certificate: Certificate
+    client: Client, db: None, certificate: Certificate, trouble: type[Exception]
 ) -> None:
-    with mock.patch("clinics.api.routes.look_up", side_effect=OperationalError("gone")):
+    with mock.patch("clinics.api.routes.look_up", side_effect=trouble("gone")):
         response = client.get(one(certificate.code))
     said = is_problem(response, 503)
     assert "nothing about any certificate" in said["detail"]
