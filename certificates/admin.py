@@ -1,7 +1,12 @@
 """What staff may look at. All of it is history: nothing is added, changed or deleted here."""
 
-from django.contrib import admin
+from typing import Any
 
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from certificates.codes import is_well_formed, normalise
 from certificates.models import (
     Achievement,
     Certificate,
@@ -20,8 +25,18 @@ from certificates.models import (
 from jobs.final import HistoryAdmin
 
 
+class ByNumberAdmin(HistoryAdmin):
+    """Searched by the number as it is printed, in groups, as well as by the words of a row."""
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        number = normalise(search_term)
+        return super().get_search_results(request, queryset, number if is_well_formed(number) else search_term)
+
+
 @admin.register(Certificate)
-class CertificateAdmin(HistoryAdmin):
+class CertificateAdmin(ByNumberAdmin):
     list_display = ("grouped_code", "holder", "achievement", "cycle", "edition", "issued_on", "expires_on", "standing")
     list_filter = ("achievement", "issued_on")
     list_select_related = ("holder", "achievement", "revocation")
@@ -46,7 +61,7 @@ class AchievementAdmin(HistoryAdmin):
 
 
 @admin.register(CertificateDecision)
-class CertificateDecisionAdmin(HistoryAdmin):
+class CertificateDecisionAdmin(ByNumberAdmin):
     list_display = ("certificate", "asked_at", "decision", "decided_by", "decided_at")
     list_filter = ("decision",)
     list_select_related = ("certificate", "decided_by")
@@ -54,14 +69,14 @@ class CertificateDecisionAdmin(HistoryAdmin):
 
 
 @admin.register(Suspension)
-class SuspensionAdmin(HistoryAdmin):
+class SuspensionAdmin(ByNumberAdmin):
     list_display = ("certificate", "suspended_by", "suspended_at", "reinstated_by", "reinstated_at")
     list_select_related = ("certificate", "suspended_by", "reinstated_by")
     search_fields = ("certificate__code",)
 
 
 @admin.register(Supersession)
-class SupersessionAdmin(HistoryAdmin):
+class SupersessionAdmin(ByNumberAdmin):
     list_display = ("older", "newer", "cause", "by", "superseded_at", "is_shared")
     list_filter = ("cause",)
     list_select_related = ("older", "newer", "by")
@@ -69,7 +84,7 @@ class SupersessionAdmin(HistoryAdmin):
 
 
 @admin.register(NameCorrection)
-class NameCorrectionAdmin(HistoryAdmin):
+class NameCorrectionAdmin(ByNumberAdmin):
     list_display = ("certificate", "name", "cause", "asked_at", "decision", "decided_by", "decided_at")
     list_filter = ("decision", "cause")
     list_select_related = ("certificate", "decided_by")
@@ -77,7 +92,7 @@ class NameCorrectionAdmin(HistoryAdmin):
 
 
 @admin.register(CertificateEvent)
-class CertificateEventAdmin(HistoryAdmin):
+class CertificateEventAdmin(ByNumberAdmin):
     list_display = ("certificate", "number", "kind", "at", "by", "link")
     list_filter = ("kind",)
     list_select_related = ("certificate", "by", "link")
@@ -86,7 +101,7 @@ class CertificateEventAdmin(HistoryAdmin):
 
 
 @admin.register(RegisterLink)
-class RegisterLinkAdmin(HistoryAdmin):
+class RegisterLinkAdmin(ByNumberAdmin):
     list_display = ("number", "event", "sha256", "linked_at")
     list_select_related = ("event__certificate",)
     search_fields = ("event__certificate__code",)
@@ -94,7 +109,7 @@ class RegisterLinkAdmin(HistoryAdmin):
 
 
 @admin.register(StatusEntry)
-class StatusEntryAdmin(HistoryAdmin):
+class StatusEntryAdmin(ByNumberAdmin):
     list_display = ("certificate", "list_number", "index")
     list_select_related = ("certificate",)
     search_fields = ("certificate__code",)

@@ -88,6 +88,19 @@ def test_a_revocation_is_final(certificate: Certificate, ada: User) -> None:
         Revocation.objects.all()._raw_delete(Revocation.objects.db)
 
 
+def test_staff_find_a_certificate_by_the_number_on_the_paper(
+    certificate: Certificate, ada: User, client_of: ClientOf
+) -> None:
+    client = client_of(ada)
+
+    found = {
+        typed: client.get("/admin/certificates/certificate/", {"q": typed}).context["cl"].result_count
+        for typed in (certificate.grouped_code, certificate.code.lower(), "tess@", "7K3M-9Q2X-4T8B-0HZV")
+    }
+
+    assert list(found.values()) == [1, 1, 1, 0]
+
+
 def test_the_admin_shows_history_and_changes_nothing(certificate: Certificate, ada: User, client_of: ClientOf) -> None:
     client = client_of(ada)
     certificate.revoke(by=ada, reason_code="other", public_reason="First.")
