@@ -20,7 +20,7 @@ class RevocationForm(forms.Form):
         help_text=_("Kept with the record; never shown on the check page."),
         max_length=4000,
         required=False,
-        widget=forms.Textarea,
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
 
     def words(self) -> dict[str, Any]:
@@ -36,7 +36,7 @@ class DecisionForm(forms.Form):
         label=_("Why, for the record"),
         help_text=_("Staff read it later. It is not shown to anybody else."),
         max_length=4000,
-        widget=forms.Textarea,
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
     public_reason = forms.CharField(
         label=_("What everyone who checks it will read"),

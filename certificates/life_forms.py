@@ -30,7 +30,7 @@ class ReviewForm(forms.Form):
         label=_("Why, for the record"),
         help_text=_("Staff read it later. It is not shown to anybody else."),
         max_length=4000,
-        widget=forms.Textarea,
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
 
 
@@ -43,7 +43,7 @@ class ReissueForm(forms.Form):
         label=_("Why, for the record"),
         help_text=_("What you have seen that shows the right name. Only staff read it."),
         max_length=4000,
-        widget=forms.Textarea,
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
 
 
@@ -59,7 +59,7 @@ class NameCorrectionForm(forms.Form):
         help_text=_("For example which document shows the name. Do not send numbers of documents."),
         max_length=2000,
         required=False,
-        widget=forms.Textarea,
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
 
 
@@ -73,5 +73,8 @@ class NameDecisionForm(forms.Form):
         widget=forms.RadioSelect,
     )
     why = forms.CharField(
-        label=_("Why"), help_text=_("The holder reads it in a letter."), max_length=2000, widget=forms.Textarea
+        label=_("Why"),
+        help_text=_("The holder reads it in a letter."),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
     )

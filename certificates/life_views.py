@@ -144,6 +144,12 @@ def sharing_change(request: SignedIn, code: str) -> HttpResponse:
 def name_correction_create(request: SignedIn, code: str) -> HttpResponse:
     """The holder asks for another name on it."""
     certificate = _own(request, code)
+    if asked := correcting_names.waiting().filter(certificate=certificate).first():
+        messages.info(
+            request,
+            _("The name “%(name)s” is asked for already. A person at the academy looks at it.") % {"name": asked.name},
+        )
+        return redirect(certificate)
     form = NameCorrectionForm(request.POST or None)
 
     def act() -> tuple[str, str]:

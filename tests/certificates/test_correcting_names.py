@@ -64,6 +64,20 @@ def test_asking_twice_waits_once(certificate: Certificate, tess: User, asked: Na
     assert NameCorrection.objects.get().name == "Tess Tailor"
 
 
+def test_who_asks_again_is_told_what_was_asked(
+    certificate: Certificate, tess: User, asked: NameCorrection, client_of: ClientOf
+) -> None:
+    client = client_of(tess)
+
+    for answer in (
+        client.get(address(certificate), follow=True),
+        client.post(address(certificate), WORDS | {"name": "Other Name"}, follow=True),
+    ):
+        assert answer.redirect_chain == [(certificate.get_absolute_url(), 302)]
+        assert "The name “Tess Tailor” is asked for already." in answer.text
+        assert "Asked. A person" not in answer.text
+
+
 def test_what_cannot_be_corrected_is_refused_in_words(certificate: Certificate, tess: User, ada: User) -> None:
     with pytest.raises(Refused, match="carries already"):
         correcting_names.ask(certificate, by=tess, name=" Tess  Trainee", cause="correction")
