@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from certificates.checking import Answer, answer_of
-from certificates.codes import grouped, is_well_formed, normalise
+from certificates.codes import LENGTH, grouped, is_well_formed, normalise
 from certificates.models import Certificate, Standing
 from certificates.tokens import told_alike
 from clinics.currency import tell_of_each_other
@@ -107,7 +107,14 @@ def read_csv(content: bytes) -> list[Asked]:
         rows.append((number, typed, name))
     if problems:
         raise NotReadable(*_first(problems))
-    return _counted([_asked(*row) for row in rows])
+    asked = _counted([_asked(*row) for row in rows])
+    if not has_header and all(len(code_in(row.typed)) != LENGTH for row in asked):
+        # A list of something else: five hundred times “not in the register” would help nobody.
+        raise NotReadable(
+            _("No line begins with a certificate number, which has 16 letters and digits."),
+            _("Put the numbers first, or a first line that says “code” over them."),
+        )
+    return asked
 
 
 def _first(problems: list[str]) -> list[str]:
@@ -124,7 +131,7 @@ def _counted(rows: list[Asked]) -> list[Asked]:
     if len(rows) > MOST_ROWS:
         raise NotReadable(
             _("These are %(count)s rows. We check up to %(most)s at a time: split the list and send the parts.")
-            % {"count": len(rows), "most": MOST_ROWS}
+            % {"count": f"{len(rows):,}", "most": MOST_ROWS}
         )
     if problems := [_("Line %(line)s has no code.") % {"line": row.line} for row in rows if not row.typed]:
         raise NotReadable(*_first(problems))

@@ -99,6 +99,7 @@ def test_a_csv_without_a_first_line_has_codes_and_then_names() -> None:
         (b"\n\n,,\n", "no codes in it"),
         (b"code,name\n", "no code to check yet"),
         (b"person,team,score\nHana,A,5\n", "No column is called “code”"),
+        (b"person,team\nHana,A\n", "No line begins with a certificate number"),
         (b"name\nHana\n", "No column is called “code”"),
         (f"{CODE},Hana\n{OTHER},Hana,Nurse\n".encode(), "Line 2 has 3 columns"),
         (f"code,name\n{CODE},Hana\n,Ana\n".encode(), "Line 3 has no code"),
@@ -109,13 +110,13 @@ def test_a_csv_without_a_first_line_has_codes_and_then_names() -> None:
         (f"code,name\n{CODE},Hana\n{OTHER},Horváth\n".encode("latin-1"), "Line 3 has letters that are not written"),
         (f'code,name\n{CODE},"Hana\n'.encode(), "quotation mark"),
         (f"{CODE}\n".encode() * 501, "These are 501 rows"),
-        (f"{CODE}\n".encode() * 10_000, "These are 10000 rows"),
+        (f"{CODE}\n".encode() * 10_000, "These are 10,000 rows"),
         (f"{CODE},{'x' * 201}\n".encode(), "Line 1 is longer"),
         (b"a" * 1_000_001, "larger than a list"),
         (b"x" * 500_000, "Line 1"),
         (("code\n" + "\n".join([",x"] * 30)).encode(), "And 22 more lines like these."),
     ],
-    ids=range(19),
+    ids=range(20),
 )  # fmt: skip
 def test_what_is_no_list_is_refused_in_words(content: bytes, words: str) -> None:
     with pytest.raises(NotReadable) as refused:
@@ -244,7 +245,7 @@ def test_another_name_is_said_and_comes_before_the_rest_of_its_state(
     ("content", "words"),
     [
         (b"person,team,score\nHana,A,5\n", "No column is called"),
-        (f"{CODE}\n".encode() * 10_000, "These are 10000 rows"),
+        (f"{CODE}\n".encode() * 10_000, "These are 10,000 rows"),
         (f"code\n{CODE}\n".encode("utf-16"), "UTF-16"),
         (b"\x00" * 4_500_000, "larger than a list"),
         (b"", "empty"),
