@@ -26,7 +26,7 @@ class DemoPerson:
 PEOPLE = (
     DemoPerson("Trainee", "tess@stipple.example", "Tess Whitaker", confirmed=False),  # she confirms it on her way
     DemoPerson("Instructor", "ines@stipple.example", "Ines Marlow"),
-    DemoPerson("Clinic member", "cleo@stipple.example", "Cleo Hartley"),
+    DemoPerson("Clinic owner", "cleo@stipple.example", "Cleo Hartley"),
     DemoPerson("Administrator", "ada@stipple.example", "Ada Brandt", is_staff=True),
 )
 
@@ -37,7 +37,8 @@ def make_demo_people() -> list[tuple[str, str]]:
         for someone in PEOPLE:
             _make(someone)
         clinic, _made = Clinic.objects.get_or_create(name="Northlight Clinic", place="York")
-        Membership.objects.get_or_create(clinic=clinic, user=User.objects.get(email="cleo@stipple.example"))
+        cleo = User.objects.get(email="cleo@stipple.example")
+        Membership.objects.get_or_create(clinic=clinic, user=cleo, defaults={"role": Membership.Role.OWNER})
         ines = User.objects.get(email="ines@stipple.example")
         for course in Course.objects.all():
             Teaching.objects.get_or_create(course=course, user=ines)

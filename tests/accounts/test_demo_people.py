@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from clinics.models import Membership
 from courses.models import Course, Programme, Teaching
 from portal.demo import PASSWORD, PEOPLE, make_demo_people
 from tests.accounts.test_signing_in import signing_in
@@ -36,6 +37,7 @@ def test_each_has_a_role_of_their_own(course: Course) -> None:
     assert not tess.name_is_confirmed
     assert list(Course.objects.taught_by(ines)) == [course]
     assert cleo.clinics.count() == 1
+    assert Membership.owns_a_clinic(cleo)  # so that the demo shows every page of a clinic
     assert ada.is_staff
 
 
