@@ -89,7 +89,7 @@ def keeping_sentence() -> str:
 def trainer_sentence() -> str:
     return _(
         "For online training the record names the instructors of the course and the academy’s contact for questions. "
-        "Their qualifications are not held in the register: ask %(name)s, %(email)s."
+        "Their qualifications are not held in the register. Whom to ask: %(name)s, %(email)s."
     ) % {"name": settings.ACADEMY["contact_name"], "email": settings.ACADEMY["contact_email"]}
 
 
