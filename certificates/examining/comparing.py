@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from asn1crypto import pem
-from django.db.models import F, TextField, Value
+from django.db.models import Case, F, TextField, Value, When
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
@@ -17,7 +17,7 @@ from certificates.codes import grouped
 from certificates.examining import crediting, sandbox
 from certificates.examining.differing import differences, of_words
 from certificates.examining.finding import Document, Finding
-from certificates.models import Certificate, IssuerKey
+from certificates.models import Certificate, IssuerKey, Purpose
 
 log = logging.getLogger("certificates")
 
@@ -45,7 +45,7 @@ class Known:
     code: str
     chains: dict[str, list[bytes]]  # of seal keys that count, by the fingerprint of the certificate that signs
     compromised: dict[str, str]  # fingerprint -> key
-    trusted: frozenset[str]  # keys of any purpose
+    proving: dict[str, str]  # of credential keys that count, the public part, by the name of the key
 
     @classmethod
     def of(cls, sha256: str) -> Known:
@@ -54,27 +54,29 @@ class Known:
             Value("", output_field=TextField()),
             Cast("code", TextField()),
             Value("file", output_field=TextField()),
+            Value("", output_field=TextField()),
             named=False,
         )
         keys = IssuerKey.objects.values_list(
             Cast("kid", TextField()),
-            F("certificates"),
+            Case(When(purpose=Purpose.SEAL, then=F("certificates")), default=F("public")),
             Cast(F("compromised_at"), TextField()),
+            Cast("purpose", TextField()),
         )
-        code, chains, compromised, trusted = "", {}, {}, set()
-        for kid, words, mark in files.order_by().union(keys.order_by(), all=True):
+        code, chains, compromised, proving = "", {}, {}, {}
+        for kid, words, mark, purpose in files.order_by().union(keys.order_by(), all=True):
             if not kid:
                 code = words
-                continue
-            chain = [der for _kind, _headers, der in pem.unarmor(words.encode(), multiple=True)] if words else []
-            fingerprint = hashlib.sha256(chain[0]).hexdigest() if chain else ""
-            if mark:
-                compromised[fingerprint] = kid
-                continue
-            trusted.add(kid)
-            if chain:
-                chains[fingerprint] = chain
-        return cls(code, chains, compromised, frozenset(trusted))
+            elif purpose == Purpose.SEAL:
+                chain = [der for _kind, _headers, der in pem.unarmor(words.encode(), multiple=True)]
+                fingerprint = hashlib.sha256(chain[0]).hexdigest()
+                if mark:
+                    compromised[fingerprint] = kid
+                else:
+                    chains[fingerprint] = chain
+            elif purpose == Purpose.CREDENTIAL and not mark:
+                proving[kid] = words
+        return cls(code, chains, compromised, proving)
 
 
 def examined(content: bytes, *, name: str = "") -> Finding:
@@ -90,7 +92,7 @@ def examined(content: bytes, *, name: str = "") -> Finding:
     if known.code:
         return Finding(Document.EXACT, known.code, answer_of(crediting.rows().get(code=known.code)))
     if kind == "json":
-        return crediting.credited(content, known.trusted)
+        return crediting.credited(content, known.proving)
     try:
         told = sandbox.opened(kind, content, known.chains)
     except sandbox.Busy:
@@ -105,7 +107,7 @@ def examined(content: bytes, *, name: str = "") -> Finding:
     credential = told["credential"]
     if not credential:
         return Finding(Document.UNREADABLE, problems=(_("There is no credential in this picture."),))
-    finding = crediting.credited(credential.encode("utf-8", "replace"), known.trusted)
+    finding = crediting.credited(credential.encode("utf-8", "replace"), known.proving)
     if not finding.is_genuine:
         return finding
     # The words are ours; what is painted around them may be anybody's.

@@ -8,6 +8,8 @@ a document made for it can keep busy for hours.
 from __future__ import annotations
 
 import json
+import logging
+from collections.abc import Mapping
 from math import isfinite
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -19,8 +21,11 @@ from django.utils.translation import gettext as _
 
 from certificates.canonical import canonical
 from certificates.checking import answer_of
+from certificates.credentials import is_proved
 from certificates.examining.finding import Difference, Document, Finding
 from certificates.models import Certificate
+
+log = logging.getLogger("certificates")
 
 LARGEST = 256_000  # bytes
 DEEPEST = 40
@@ -113,7 +118,8 @@ def is_the_one_of(certificate: Certificate, document: dict[str, Any]) -> bool:
     return issued is not None and canonical(issued) == canonical(document)
 
 
-def credited(content: bytes, trusted: frozenset[str]) -> Finding:
+def credited(content: bytes, keys: Mapping[str, str]) -> Finding:
+    """`keys` are the public parts of the keys whose credentials count, by their names."""
     document = read(content)
     if document is None:
         return Finding(Document.UNREADABLE, problems=(_("This is not a credential that can be read safely."),))
@@ -125,10 +131,15 @@ def credited(content: bytes, trusted: frozenset[str]) -> Finding:
         return _not_in_register(document)
     answer = answer_of(certificate)
     if is_the_one_of(certificate, document):
-        if certificate.credential_kid in trusted:
+        kid = certificate.credential_kid
+        if kid not in keys:
+            problem = _("It is the one we issued, but its key was reported as stolen since: its proof counts no more.")
+        elif not is_proved(document, kid, keys[kid]):
+            log.error("The register holds a credential of %s that no key of ours has signed.", certificate)
+            problem = _("Its proof does not fit what it says. Do not rely on it, and please tell us.")
+        else:
             return Finding(Document.CREDENTIAL_VALID, certificate.code, answer)
-        stolen = _("It is the one we issued, but its key was reported as stolen since: its proof counts no more.")
-        return Finding(Document.CREDENTIAL_ALTERED, certificate.code, answer, problems=(stolen,))
+        return Finding(Document.CREDENTIAL_ALTERED, certificate.code, answer, problems=(problem,))
     if not _is_ours_by_name(document):
         problem = _("It names a certificate of ours, but another issuer.")
         return Finding(Document.CREDENTIAL_FOREIGN, certificate.code, answer, problems=(problem,))

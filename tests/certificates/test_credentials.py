@@ -20,7 +20,8 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import User
 from certificates import keys
-from certificates.credentials import building, check, issue, proofs, reading, status, vocabulary
+from certificates.credentials import building, issue, proofs, status, vocabulary
+from certificates.examining import Document, examine
 from certificates.models import Certificate, IssuerKey, Purpose
 from courses.models import Course
 from tests.certificates.conftest import Earn
@@ -198,31 +199,13 @@ class TestIssuing:
 
 
 class TestChecking:
-    def test_the_very_file(self, certificate: Certificate, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    """What becomes of one that somebody drops; more of it stands with the other dropped files."""
+
+    def test_the_very_text(self, certificate: Certificate, django_assert_num_queries: DjangoAssertNumQueries) -> None:
         text = issued(certificate).credential_text
         with django_assert_num_queries(2):
-            found = check(text)
-        assert (found.state, found.code, found.problems) == ("valid", certificate.code, ())
-        assert found.is_exact
-        assert check(text.encode()) == found
-
-    def test_the_same_spelt_in_another_way_is_valid_though_not_the_very_file(self, certificate: Certificate) -> None:
-        words = document(issued(certificate))
-        words["type"].reverse()
-        words["credentialSchema"] = words["credentialSchema"][0]
-        found = check(json.dumps(dict(reversed(words.items()))))
-        assert (found.state, found.is_exact) == ("valid", False)
-
-    def test_what_was_changed_is_shown_beside_what_is_true(self, certificate: Certificate) -> None:
-        text = issued(certificate).credential_text
-        changed = text.replace("Tess Trainee", "Bess Trainee").replace('"validUntil": "20', '"validUntil": "21')
-        found = check(changed)
-        assert (found.state, found.code) == ("altered", certificate.code)
-        until = document(certificate)["validUntil"]
-        assert found.differences == (
-            ("Name", "Bess Trainee", "Tess Trainee"),
-            ("Valid until", f"21{until[2:]}", until),
-        )
+            found = examine(text.encode())
+        assert (found.document, found.code, found.problems) == (Document.CREDENTIAL_VALID, certificate.code, ())
 
     @pytest.mark.parametrize(
         "change",
@@ -233,24 +216,17 @@ class TestChecking:
             lambda words: words.update(proof=[]),
             lambda words: words.pop("proof"),
             lambda words: words.pop("credentialStatus"),
+            lambda words: words["type"].reverse(),
             lambda words: words["credentialSubject"]["identifier"][0].update(hashed=0),
             lambda words: words.update(evidence=[{"id": "https://example.com", "type": ["Evidence"]}]),
             lambda words: words["@context"].reverse(),
             lambda words: words.update({"@included": []}),
         ],
     )
-    def test_every_other_change_is_found(
-        self, certificate: Certificate, change: Callable[[dict[str, Any]], None]
-    ) -> None:
+    def test_every_change_is_found(self, certificate: Certificate, change: Callable[[dict[str, Any]], None]) -> None:
         words = document(issued(certificate))
         change(words)
-        assert check(json.dumps(words)).state == "altered"
-
-    def test_an_unknown_word_is_named(self, certificate: Certificate) -> None:
-        words = document(issued(certificate)) | {"rankInClass": "1"}
-        found = check(json.dumps(words))
-        assert found.state == "altered"
-        assert any("rankInClass" in problem for problem in found.problems)
+        assert examine(json.dumps(words).encode()).document is Document.CREDENTIAL_ALTERED
 
     def test_a_file_made_to_keep_us_busy_is_never_brought_into_canonical_form(
         self, certificate: Certificate, monkeypatch: pytest.MonkeyPatch
@@ -259,66 +235,38 @@ class TestChecking:
         nodes = [{"id": f"_:b{number}", "type": ["Evidence"]} for number in range(20)]
         words["evidence"] = nodes
         monkeypatch.setattr(proofs, "canonical", lambda _: pytest.fail("It was canonicalised."))
-        assert check(json.dumps(words)).state == "altered"
+        assert examine(json.dumps(words).encode()).document is Document.CREDENTIAL_ALTERED
 
-    def test_another_issuer_is_not_ours(self, certificate: Certificate) -> None:
-        text = issued(certificate).credential_text.replace("did:web:academy.example", "did:web:other.example")
-        found = check(text)
-        assert (found.state, found.code) == ("not_ours", None)
-
-    @pytest.mark.parametrize("name", ["b91ab22a-8b6c-4f2e-9c52-2b5b6f2d0f11", "x", ""])
-    def test_one_that_the_register_does_not_hold_is_not_ours(self, certificate: Certificate, name: str) -> None:
-        text = issued(certificate).credential_text.replace(str(certificate.uuid), name)
-        assert check(text).state == "not_ours"
-
-    def test_what_was_never_issued_is_not_ours(self, certificate: Certificate) -> None:
-        assert check(issue(certificate).text).state == "not_ours"
-
-    def test_a_retired_key_still_counts_and_a_compromised_one_does_not(self, certificate: Certificate) -> None:
+    def test_a_retired_key_still_counts(self, certificate: Certificate) -> None:
         text = issued(certificate).credential_text
         IssuerKey.objects.for_(Purpose.CREDENTIAL).update(retired_at=timezone.now())
-        assert check(text).state == "valid"
-        IssuerKey.objects.for_(Purpose.CREDENTIAL).update(compromised_at=timezone.now())
-        found = check(text)
-        assert (found.state, found.code) == ("not_ours", certificate.code)
+        assert examine(text.encode()).document is Document.CREDENTIAL_VALID
 
     @pytest.mark.parametrize(
         ("true", "false"),
-        [("Tess Trainee", "Bess Trainee"), ('"hashed"', '"mashed"'), ('"proofValue": "z', '"proofValue": "u')],
+        [
+            ("Tess Trainee", "Bess Trainee"),
+            ('"hashed"', '"mashed"'),
+            ('"proofValue": "z', '"proofValue": "u'),
+            ("#ed25519-", "#ed25518-"),
+        ],
     )
     def test_a_register_that_was_tampered_with_does_not_make_a_credential_valid(
         self, certificate: Certificate, true: str, false: str
     ) -> None:
         text = issued(certificate).credential_text.replace(true, false)
+        assert text != certificate.credential_text
         Certificate.objects.filter(pk=certificate.pk).update(credential_text=text)
-        assert check(text).state == "altered"
 
-    @pytest.mark.parametrize(
-        "content",
-        [
-            b"",
-            b"\xff\xfe\x00",
-            b"%PDF-1.7",
-            b"[]",
-            b"3",
-            b"{}",
-            b'{"type": "OpenBadgeCredential"}',
-            b'{"type": [["OpenBadgeCredential"]]}',
-            b'{"a": 1, "a": 2}',
-            b'{"a": NaN}',
-            b'{"type": ["OpenBadgeCredential"], "id": "\\ud800"}',
-            b'{"a": ' + b"9" * 5000 + b"}",
-            b'{"a": ' + b"[" * 100 + b"]" * 100 + b"}",
-            b"[" * 100_000,
-            b'{"a": [' + b"{}," * 2000 + b"{}]}",
-            b'{"a": "' + b"x" * reading.LARGEST + b'"}',
-        ],
-    )
-    def test_what_cannot_be_read_is_refused_in_words(self, content: bytes) -> None:
-        found = check(content)
-        assert found.state == "unreadable"
-        assert found.problems
-        assert found.problems[0].endswith(".")
+        found = examine(text.encode())
+
+        assert found.document is Document.CREDENTIAL_ALTERED
+        assert "Its proof does not fit what it says." in " ".join(found.problems)
+
+    def test_a_key_of_another_purpose_proves_nothing(self, certificate: Certificate) -> None:
+        text = issued(certificate).credential_text
+        Certificate.objects.filter(pk=certificate.pk).update(credential_kid=keys.active(Purpose.TOKEN).kid)
+        assert examine(text.encode()).document is Document.CREDENTIAL_ALTERED
 
 
 class TestServing:
