@@ -142,6 +142,16 @@ def test_another_name_shows_the_true_one_beside_it(client: Client, sealed: bytes
     assert "This file was altered." in page
     assert re.search(r"<s>Mallory Nobody</s>.*<b>Tess Trainee</b>", page, re.DOTALL)
     assert "Valid certificate" in page  # of Tess, whose it is
+    assert page.index("This file was altered.") < page.index("Not this file") < page.index("Valid certificate")
+    assert page.count("This file was altered.") == 1
+
+
+def test_what_cannot_be_read_was_not_asked_of_the_register(client: Client) -> None:
+    page = drop(client, b"\xff\xd8\xff a photograph", name="certificate.png")
+
+    assert "Cannot be checked" in page
+    assert "Checked against the live register" not in page
+    assert reverse("certificates:scan") in page  # a photograph of the paper is read there
 
 
 def test_other_dates_and_another_title_are_each_named(sealed: bytes, certificate: Certificate) -> None:
