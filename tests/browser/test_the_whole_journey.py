@@ -128,6 +128,7 @@ def test_from_signing_up_to_a_checked_certificate(
     # the certificate
     follow(page, "Your certificates")
     follow(page, "Needles")
+    expect(page.get_by_role("button", name="Copy the link")).to_be_visible()
     with page.expect_download() as waiting:
         follow(page, "Download the PDF")
     pdf = tmp_path / "certificate.pdf"

@@ -6,11 +6,15 @@ customElements.define("copy-link", class extends HTMLElement {
     const button = this.querySelector("button");
     const words = button.querySelector("span");
     const before = words.textContent;
-    words.setAttribute("role", "status");
+    // Beside the button, not in it: a button whose words are a status has no name.
+    const said = document.createElement("span");
+    said.className = "vh";
+    said.setAttribute("role", "status");
+    this.append(said);
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(button.value);
-      words.textContent = this.dataset.copied;
-      setTimeout(() => { words.textContent = before; }, 4000);
+      words.textContent = said.textContent = this.dataset.copied;
+      setTimeout(() => { words.textContent = before; said.textContent = ""; }, 4000);
     });
   }
 });
