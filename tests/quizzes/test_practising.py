@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, connections
+from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -725,3 +726,14 @@ def test_papers_use_what_was_practised_later_than_the_rest(
     paper = examination.begin(tess, declared=True)
 
     assert not practised & {item.question_id for item in items_of(paper)}
+
+
+@pytest.mark.parametrize(("given", "heading"), [({"part_heading": "h2"}, "h2"), ({}, "h3")])
+def test_parts_of_a_case_stand_one_heading_below_what_is_above_them(given: dict[str, str], heading: str) -> None:
+    """Alone on the page of an answer under its title; among the questions of a paper under the question's."""
+    told = {"verdict": "wrong", "parts": [{"stem": "Which needle?", "answer": [], "right": False}]}
+
+    drawn = render_to_string("quizzes/_answer_told.html", {"told": told, **given})
+
+    assert f'<{heading} class="told-part__stem">Which needle?' in drawn
+    assert f"</{heading}>" in drawn
