@@ -37,7 +37,7 @@ Row = dict[str, Any]
 STATES: dict[str, str | Promise] = {  # what needs doing first
     "revoked": gettext_lazy("Revoked"),
     "unknown": gettext_lazy("Not in the register"),
-    "suspended": gettext_lazy("Suspended"),
+    "suspended": gettext_lazy("Under review"),
     "superseded": gettext_lazy("Replaced"),
     "expired": gettext_lazy("Expired"),
     "hygiene_renewal_due": gettext_lazy("Hygiene renewal due"),

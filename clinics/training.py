@@ -165,7 +165,7 @@ def _trainers(achievements: Iterable[Achievement]) -> dict[int, str]:
 
 STANDINGS = {
     Standing.REVOKED: lambda: _("revoked"),
-    Standing.SUSPENDED: lambda: _("suspended"),
+    Standing.SUSPENDED: lambda: _("under review"),
     Standing.SUPERSEDED: lambda: _("replaced"),
     Standing.EXPIRED: lambda: _("expired"),
     Standing.VALID: lambda: _("valid"),

@@ -47,7 +47,7 @@ def test_from_the_number_on_the_paper_to_the_refusal(
     certificate.suspend(by=staff, why="Asked about.")
     run_due()
     clinic.reload()
-    expect(row).to_contain_text("Suspended")
+    expect(row).to_contain_text("Under review")
     assert Mail.objects.filter(kind="alert", to=cleo.email).count() == 1
 
     holder = windows.open(tess)
@@ -61,8 +61,8 @@ def test_from_the_number_on_the_paper_to_the_refusal(
 
     clinic.reload()
     expect(row).to_contain_text("The holder refused")
-    expect(row).not_to_contain_text("Suspended")
+    expect(row).not_to_contain_text("Under review")
 
     holder.get_by_role("button", name="Allow again").click()
     clinic.reload()
-    expect(row).to_contain_text("Suspended")
+    expect(row).to_contain_text("Under review")

@@ -61,7 +61,7 @@ def test_suspended_and_reinstated_are_told_each_time(ada: User, certificate: Cer
 
     assert [event.partition(":")[0] for event in told()] == ["suspended", "reinstated"] * 2
     assert len(set(told())) == 4
-    assert [letter.subject.split(":")[0] for letter in letters()] == ["Suspended", "Reinstated"] * 2
+    assert [letter.subject.split(":")[0] for letter in letters()] == ["Under review", "Reinstated"] * 2
     assert not any("secret cause" in letter.text or "Nothing found" in letter.text for letter in letters())
 
 
@@ -230,7 +230,7 @@ def test_the_page_lists_what_was_told(
         reverse("clinics:item", args=[clinic.pk, item.pk]),
     ):
         page = client.get(address).text
-        assert "Suspended" in page
+        assert "Under review" in page
         assert "secret cause" not in page
 
 

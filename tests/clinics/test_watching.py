@@ -184,7 +184,7 @@ def test_the_list_says_every_standing_in_words_the_worst_first(
     places = [page.index(f"{name}</a>") for name in ("Gone", "Reviewed", "Lapsed", "Unclean", "Renewed", "Soon")]
     assert places == sorted(places)
     assert [number for _group, _words, number in watching.counted(watching.rows_of(listed(clinic)))] == [5, 1, 1, 1]
-    for words in ("Revoked", "Suspended", "Expired", "Hygiene renewal due", "Replaced", "Expires soon", "Current"):
+    for words in ("Revoked", "Under review", "Expired", "Hygiene renewal due", "Replaced", "Expires soon", "Current"):
         assert f"{words}</span>" in page
     assert "The holder refused" in page
 
