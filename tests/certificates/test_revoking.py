@@ -79,11 +79,12 @@ def test_a_bad_form_says_what_to_mend(
     assert not Revocation.objects.exists()
 
 
-def test_what_is_revoked_renews_no_more_and_nothing_is_said_of_relying_on_it(
+def test_what_is_revoked_is_neither_renewed_nor_shown_nor_relied_on(
     certificate: Certificate, client_of: ClientOf, tess: User, ada: User
 ) -> None:
-    pages = (certificate.get_absolute_url(), reverse("certificates:mine"), certificate.get_check_url())
-    hopeful = ("Renews from", "Renews from", "Before you rely on it")
+    own = certificate.get_absolute_url()
+    pages = (own, own, reverse("certificates:mine"), certificate.get_check_url())
+    hopeful = ("Renews from", "Show it", "Renews from", "Before you rely on it")
     client = client_of(tess)
     assert all(words in client.get(page).text for page, words in zip(pages, hopeful, strict=True))
 
