@@ -53,6 +53,13 @@ def cannot_check(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
+def check(request: HttpRequest) -> HttpResponse:
+    """The address people try first, beside that of the files; the form is where the paper says."""
+    return redirect("certificates:check_form")
+
+
+@login_not_required
+@require_safe
 @answers_privately
 def check_form(request: HttpRequest) -> HttpResponse:
     """Type a code; it leads to the page that a QR code leads to."""

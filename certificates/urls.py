@@ -13,6 +13,7 @@ urlpatterns = [
     re_path(r"^[vV]/(?P<code>[^/]+)/(?P<token>[0-9A-Za-z=-]+)/?$", check_views.verify, name="verify_token"),
     path("v/<str:code>/seal.svg", check_views.seal, name="seal"),
     path("v/<str:code>/card.png", check_views.card, name="card"),
+    path("check/", check_views.check, name="check"),
     path("check/file/", documents.document, name="document"),
     path("scan/", scanning.scan, name="scan"),
     path("scan/keys.json", scanning.scan_keys, name="scan_keys"),

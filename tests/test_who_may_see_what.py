@@ -122,6 +122,7 @@ quizzes:regrade                     in   404  404  ok   404  ok
 quizzes:regrade_csv                 in   404  404  ok   404  ok
 quizzes:regrade_create              in   404  404  ok   404  ok
 certificates:check_form             ok   ok   ok   ok   ok   ok
+certificates:check                  on   on   on   on   on   on
 certificates:document               ok   ok   ok   ok   ok   ok
 certificates:verify                 ok   ok   ok   ok   ok   ok
 certificates:verify_token           ok   ok   ok   ok   ok   ok

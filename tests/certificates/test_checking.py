@@ -351,3 +351,4 @@ def test_only_reading_is_possible(client: Client, certificate: Certificate) -> N
     assert client.post(certificate.get_check_url()).status_code == 405
     assert client.head(certificate.get_check_url()).status_code == 200
     assert reverse("certificates:check_form") == "/v/"
+    assert client.get("/check/").headers["Location"] == "/v/"
