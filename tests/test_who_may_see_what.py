@@ -150,7 +150,7 @@ certificates:history                in   404  ok   404  404  ok
 certificates:suspension_create      in   404  404  404  404  ok
 certificates:reinstatement_create   in   404  404  404  404  on
 certificates:reissue_create         in   404  404  404  404  ok
-certificates:name_correction_create in   404  ok   404  404  404
+certificates:name_correction_create in   404  on   404  404  404
 certificates:name_corrections       in   404  404  404  404  ok
 certificates:name_correction        in   404  404  404  404  ok
 clinics:mine                        in   404  404  404  on   404
@@ -252,7 +252,7 @@ certificates:decision               in   404  404  404  404  422
 certificates:suspension_create      in   404  404  404  404  422
 certificates:reinstatement_create   in   404  404  404  404  on
 certificates:reissue_create         in   404  404  404  404  422
-certificates:name_correction_create in   404  422  404  404  404
+certificates:name_correction_create in   404  on   404  404  404
 certificates:name_correction        in   404  404  404  404  422
 certificates:sharing_change         in   404  404  404  404  404
 clinics:watch_create                in   404  404  404  422  404

@@ -1,7 +1,7 @@
 """A small academy: hygiene, depth after it, a programme over both, and a place for files."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +80,8 @@ def earn() -> Earn:
     """Award a course's or a programme's certificate, as of `days_ago`, without the way there."""
 
     def award(holder: User, achievement: Achievement, *, days_ago: int = 0, **changes: Any) -> Certificate:
-        now = timezone.now().astimezone(academy_zone()) - timedelta(days=days_ago)  # the same hour of another day
+        same_hour = timezone.now().astimezone(academy_zone()) - timedelta(days=days_ago)
+        now = same_hour.astimezone(UTC)  # where clocks go back an hour, no moment equals that of another zone
         words = issuing.words(achievement, holder.name, now=now) | changes
         return Certificate.objects.create(holder=holder, achievement=achievement, **words)
 
