@@ -4,20 +4,25 @@ tess the trainee, ines the instructor, cleo of a clinic, oskar who belongs nowhe
 """
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.core.management.color import Style
+from django.db import transaction
 from django.db.backends.sqlite3 import base as sqlite
 from django.test import Client
 from hypothesis import HealthCheck
 from hypothesis import settings as properties
+from pytest_django import DjangoDbBlocker
 from pytest_socket import socket_allow_hosts
 
 from accounts.models import User
+from certificates import keys
 from clinics.models import Clinic, Membership
 from jobs import final
 from tests.cast import person
@@ -36,7 +41,8 @@ def pytest_configure() -> None:
     """Settings that tests want, whatever the environment says."""
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)  # starting the portal does so; tests do not start it
     settings.DEMO = False
-    settings.KEYS_DIR = settings.DATA_DIR / "keys"  # made once, then the same in every test
+    settings.KEYS_DIR = settings.DATA_DIR / "keys" / os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    shutil.rmtree(settings.KEYS_DIR, ignore_errors=True)  # those of an earlier run
     settings.KEYS_MAY_BE_MADE = True
     settings.MFA_REQUIRED = True
     settings.JOBS_AT_ONCE = True
@@ -69,6 +75,34 @@ def _flush_past_final_rows() -> Iterator[None]:
 def _letters_are_rows(django_test_environment: None) -> None:
     """Django's test set-up swaps the mail backend; here letters stay what they are outside: rows."""
     settings.EMAIL_BACKEND = "jobs.mail.MailRows"
+
+
+FIRST_KEYS: dict[str, bytes] = {}
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The keys are made before any test: a test that travels in time would make them for all that come after it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        keys.ensure()
+        transaction.set_rollback(True)
+    FIRST_KEYS.update({path.name: path.read_bytes() for path in settings.KEYS_DIR.iterdir()})
+
+
+@pytest.fixture(autouse=True)
+def _same_keys() -> Iterator[None]:
+    """What a test makes of the folder of keys goes with it."""
+    folder: Path = settings.KEYS_DIR
+    before = _names_in(folder)
+    yield
+    for name in _names_in(folder) - before:
+        (folder / name).unlink()
+    for name in FIRST_KEYS.keys() - _names_in(folder):
+        (folder / name).write_bytes(FIRST_KEYS[name])
+
+
+def _names_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()} if folder.is_dir() else set()
 
 
 @pytest.fixture(autouse=True)
