@@ -23,6 +23,7 @@ from pytest_socket import socket_allow_hosts
 
 from accounts.models import User
 from certificates import keys
+from certificates.keys.making import write_private
 from clinics.models import Clinic, Membership
 from jobs import final
 from tests.cast import person
@@ -90,15 +91,17 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 
 @pytest.fixture(autouse=True)
-def _same_keys() -> Iterator[None]:
-    """What a test makes of the folder of keys goes with it."""
+def _same_keys(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a test makes of the folder of keys goes with it, as its rows do. In the browser rows outlast a test."""
     folder: Path = settings.KEYS_DIR
     before = _names_in(folder)
     yield
-    for name in _names_in(folder) - before:
+    if request.node.get_closest_marker("browser"):
+        return
+    for name in _names_in(folder) - before - FIRST_KEYS.keys():
         (folder / name).unlink()
     for name in FIRST_KEYS.keys() - _names_in(folder):
-        (folder / name).write_bytes(FIRST_KEYS[name])
+        write_private(folder / name, FIRST_KEYS[name])
 
 
 def _names_in(folder: Path) -> set[str]:
