@@ -12,15 +12,14 @@ import json
 import os
 import re
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
 import tomllib
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+
+from bench.apart import measured_apart
 
 TARGETS = Path(__file__).with_name("targets.toml")
 TICK = os.sysconf("SC_CLK_TCK")
@@ -146,22 +145,14 @@ def main() -> None:
     if options.measure:
         print(json.dumps(measure(options.rounds, options.burst)))
         return
-    with tempfile.TemporaryDirectory(prefix="stipple-examine-") as folder:
-        environment = {
-            **{name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "VIRTUAL_ENV"}},
-            "DATA_DIR": folder,
-            "DJANGO_SETTINGS_MODULE": "portal.settings",
-        }
-        if options.database:
-            environment |= {"DATABASE_URL": options.database, "SECRET_KEY": "bench", "WHORL_SECRET": "bench"}
-        static = ["collectstatic", "--noinput", "--verbosity", "0"]  # the page names its files by their hashes
-        for command in (["migrate", "--verbosity", "0"], static, ["load_programme", "courses/programmes/smp"]):
-            subprocess.run([sys.executable, "manage.py", *command], env=environment, check=True, stdout=sys.stderr)
-        again = [sys.executable, "-m", "bench.examine", "--measure", "--rounds", str(options.rounds)]
-        told = subprocess.run(
-            [*again, "--burst", str(options.burst)], env=environment, check=True, stdout=subprocess.PIPE, text=True
-        ).stdout
-    show(json.loads(told.splitlines()[-1]), "postgresql" if options.database else "sqlite")
+    found = measured_apart(
+        "bench.examine",
+        rounds=options.rounds,
+        burst=options.burst,
+        database=options.database,
+        before=(["collectstatic", "--noinput", "--verbosity", "0"],),  # the page names its files by their hashes
+    )
+    show(found, "postgresql" if options.database else "sqlite")
 
 
 def show(found: dict[str, Any], engine: str) -> None:

@@ -10,16 +10,14 @@ each round. Printed beside it: the same with the letter's row (`issuing.draw`), 
 
 import argparse
 import json
-import os
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+from bench.apart import measured_apart
 
 TARGETS = Path(__file__).with_name("targets.toml")
 
@@ -136,24 +134,14 @@ def main() -> None:
     if options.measure:
         print(json.dumps(measure(options.rounds, options.burst)))
         return
-    with tempfile.TemporaryDirectory(prefix="stipple-issue-") as folder:
-        environment = {
-            **{name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "VIRTUAL_ENV"}},
-            "DATA_DIR": folder,
-            "DJANGO_SETTINGS_MODULE": "portal.settings",
-            "SEAL_KEY_TYPE": options.key,
-        }
-        if options.database:
-            environment |= {
-                "DATABASE_URL": options.database, "SECRET_KEY": "bench", "WHORL_SECRET": "bench",
-            }  # fmt: skip
-        for command in (["migrate", "--verbosity", "0"], ["load_programme", "courses/programmes/smp"]):
-            subprocess.run([sys.executable, "manage.py", *command], env=environment, check=True, stdout=sys.stderr)
-        again = [sys.executable, "-m", "bench.issue", "--measure", "--rounds", str(options.rounds)]
-        told = subprocess.run(
-            [*again, "--burst", str(options.burst)], env=environment, check=True, stdout=subprocess.PIPE, text=True
-        ).stdout
-    show(json.loads(told.splitlines()[-1]), "postgresql" if options.database else "sqlite")
+    found = measured_apart(
+        "bench.issue",
+        rounds=options.rounds,
+        burst=options.burst,
+        database=options.database,
+        SEAL_KEY_TYPE=options.key,
+    )
+    show(found, "postgresql" if options.database else "sqlite")
 
 
 def show(found: dict[str, Any], engine: str) -> None:
